@@ -1,0 +1,12 @@
+# plexus_room(NAME [USES room...] [PUBLIC library...] [PRIVATE library...])
+# A room is one static library of all sources below its folder.
+function(plexus_room name)
+  cmake_parse_arguments(arg "" "" "USES;PUBLIC;PRIVATE" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${name}/*.cpp)
+  add_library(plexus_${name} STATIC ${sources})
+  target_link_libraries(plexus_${name} PUBLIC plexus_options ${arg_PUBLIC})
+  foreach(room ${arg_USES})
+    target_link_libraries(plexus_${name} PUBLIC plexus_${room})
+  endforeach()
+  target_link_libraries(plexus_${name} PRIVATE ${arg_PRIVATE})
+endfunction()
