@@ -22,7 +22,7 @@ bool pending_announces::put(const destination_hash& destination, const pending_a
   const auto known = entries_.find(destination);
   if (known == entries_.end() && entries_.size() >= entries_max_)
     return false;
-  entries_[destination] = {entry, std::nullopt};
+  entries_[destination] = {entry, {}};
   schedule(destination, entry.due);
   return true;
 }
@@ -31,9 +31,16 @@ bool pending_announces::put_before(const destination_hash& destination, const pe
   const auto known = entries_.find(destination);
   if (known == entries_.end())
     return put(destination, entry);
-  if (!known->second.held)
-    known->second.held = known->second.now;
-  known->second.now = entry;
+  auto& [current, held] = known->second;
+  const auto same = [&](const pending_announce& other) {
+    return other.path_response && other.only_on == entry.only_on && other.retries < transmissions_max;
+  };
+  if (same(current) || std::any_of(held.begin(), held.end(), same))
+    return true;
+  if (held.size() >= held_max)
+    return false;
+  held.push_back(current);
+  current = entry;
   schedule(destination, entry.due);
   return true;
 }
@@ -65,9 +72,9 @@ std::vector<pending_announces::due_announce> pending_announces::take_due(instant
       ++entry.retries;
       entry.due = turned_ + repetition;
       due.push_back({destination, entry});
-      if (held) {
-        entry = *held;
-        held.reset();
+      if (!held.empty()) {
+        entry = held.back();
+        held.pop_back();
       }
       schedule(destination, entry.due);
     }

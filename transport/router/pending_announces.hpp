@@ -31,7 +31,8 @@ class pending_announces {
 
   /// False if the table is full. An entry of the same destination is replaced.
   bool put(const destination_hash& destination, const pending_announce& entry);
-  /// As put, for the answer to a path request: what waits to be passed on is held, and takes its place again afterwards.
+  /// As put, for the answer to a path request: what waits already is held, and takes its place again afterwards. An
+  /// answer that waits for the same interface is enough. False beyond 64 answers for one destination, too.
   bool put_before(const destination_hash& destination, const pending_announce& entry);
   pending_announce* find(const destination_hash& destination);
   void erase(const destination_hash& destination) { entries_.erase(destination); }
@@ -49,10 +50,11 @@ class pending_announces {
  private:
   static constexpr auto tick = std::chrono::milliseconds{250};
   static constexpr std::size_t ticks = 64;  ///< the wheel's horizon is 16 s
+  static constexpr std::size_t held_max = 64;
 
   struct slot_entry {
     pending_announce now;
-    std::optional<pending_announce> held;
+    std::vector<pending_announce> held;  ///< newest last
   };
   void schedule(const destination_hash& destination, instant due);
 

@@ -12,6 +12,7 @@
 // One thread at a time. Source: rns-1.5.7 section 1; Transport.py.
 #pragma once
 
+#include "transport/gates/announce_rate_table.hpp"
 #include "transport/router/router_types.hpp"
 
 #include <memory>
@@ -39,14 +40,6 @@ struct saved_path {
   instant expires_at{};
   std::vector<random_blob> blobs;  ///< oldest first
   octet_string announce;           ///< raw, as received
-};
-
-struct announce_rate_summary {
-  destination_hash destination{};
-  instant last{};
-  std::uint32_t violations = 0;
-  std::optional<instant> blocked_until;
-  std::vector<instant> heard;
 };
 
 struct shard_status {
@@ -105,7 +98,7 @@ class router_shard {
   /// Paths in slot order from `cursor` on, at most `most`; the cursor of the rest, or nothing at the end.
   std::optional<std::size_t> save_some(std::size_t cursor, std::size_t most, instant now,
                                        std::vector<saved_path>& into) const;
-  std::vector<announce_rate_summary> announce_rates() const;
+  std::vector<announce_rate> announce_rates() const;
   std::vector<packet_hash> recent_hashes(std::size_t most) const;
   void remember_hashes(std::span<const packet_hash> hashes);
   shard_status status() const;

@@ -21,6 +21,8 @@ std::string_view to_string(drop_reason reason) {
     case drop_reason::announce_blackholed: return "announce_blackholed";
     case drop_reason::announce_queue_full: return "announce_queue_full";
     case drop_reason::path_request_tagless: return "path_request_tagless";
+    case drop_reason::path_request_tag_cut: return "path_request_tag_cut";
+    case drop_reason::path_request_limited: return "path_request_limited";
     case drop_reason::path_request_duplicate: return "path_request_duplicate";
     case drop_reason::path_request_queue_full: return "path_request_queue_full";
     case drop_reason::limited_queue_full: return "limited_queue_full";
@@ -46,6 +48,7 @@ bool is_protocol_violation(drop_reason reason) {
     case drop_reason::announce_oversized:
     case drop_reason::announce_invalid:
     case drop_reason::path_request_tagless:
+    case drop_reason::path_request_tag_cut:
     case drop_reason::link_unvalidated:
     case drop_reason::link_proof_invalid:
     case drop_reason::link_request_unclampable:

@@ -63,8 +63,10 @@ enum class drop_reason : octet {
   announce_blackholed,     ///< its identity is blocked
   announce_queue_full,     ///< from an interface that cannot be held back
   path_request_tagless,    ///< without a tag
+  path_request_tag_cut,    ///< tag over 16 octets; goes on with the first 16
   path_request_duplicate,  ///< destination and tag seen before
   path_request_queue_full,
+  path_request_limited,    ///< no discovery for an interface in burst
   limited_queue_full,
   no_path,                 ///< for us to transport, destination unknown
   interface_gone,          ///< the way on leads over an interface that is offline or gone

@@ -6,6 +6,7 @@
 #include "transport/announce_check.hpp"
 #include "transport/gates/announce_rate_table.hpp"
 #include "transport/gates/announce_rules.hpp"
+#include "transport/gates/path_acceptance.hpp"
 #include "transport/gates/path_request_tables.hpp"
 #include "transport/router/duplicate_filter.hpp"
 #include "transport/router/flow_table.hpp"
@@ -17,6 +18,7 @@
 #include "transport/router/reverse_ring.hpp"
 #include "transport/router/router_shard.hpp"
 #include "transport/router/tunnel_table.hpp"
+#include "transport/destination_name.hpp"
 
 #include <deque>
 
@@ -86,14 +88,15 @@ struct router_shard::state {
   void forward_link_proof(const arrival& a, flow_entry& link, instant now, shard_output& out);
   void learn_link(const link_learned& learned, instant now);
   void drop_overdue_links(instant now, shard_output& out);
-  void on_link_unproven(const link_unproven& lost, instant now, shard_output& out);
+  void on_link_unproven(const link_unproven& lost, instant now);
   void forget_link(const flow_entry& link);
 
   // announces.cpp
   void take_announce(const arrival& a, instant now, shard_output& out);
   void note_rebroadcast(const arrival& a, const destination_hash& destination, instant now);
-  bool accepts(const arrival& a, const flow_entry* path, const random_blob& blob, instant now);
-  void add_path(const arrival& a, const verified_announce& heard, instant now, shard_output& out);
+  acceptance judge(const arrival& a, const flow_entry* path, const random_blob& blob, instant now) const;
+  void add_path(const arrival& a, const verified_announce& announced, acceptance verdict, instant now,
+                shard_output& out);
   void pass_on(const arrival& a, const destination_hash& destination, instant now);
   void tell_local_clients(const arrival& a, const octet_string& packet, shard_output& out);
   void rebroadcast_due(instant now, shard_output& out);
@@ -172,12 +175,13 @@ struct router_shard::state {
   announce_rate_table rates;
   path_request_tags tags;
   discovery_requests discoveries;
-  recent_requests requested;
-  std::unordered_map<destination_hash, interface_id> asked_of_clients;  ///< pending_local_path_requests
+  inflight_path_requests inflight;
+  asked_paths asked;
+  path_request_queue rediscoveries;
+  aged_table<interface_id> asked_of_clients;  ///< who wants a path response of one of our clients
   tunnel_table tunnels;
 
   std::array<std::deque<queued_packet>, traffic_classes> queues;
-  std::array<unsigned, traffic_classes> credits{};
   std::size_t paths = 0, links = 0, links_validated = 0;
   std::size_t sweep_at = 0;
   instant swept_at{}, culled_at{};

@@ -6,6 +6,7 @@
 #include "messages/addresses.hpp"
 #include "messages/instant.hpp"
 #include "messages/interface.hpp"
+#include "transport/gates/random_blobs.hpp"
 
 #include <optional>
 #include <unordered_map>
@@ -17,7 +18,7 @@ struct tunnel_path {
   octet hops = 0;
   instant learned_at{};
   instant expires_at{};
-  octet_string blobs;     ///< 10 octets each, oldest first
+  random_blobs blobs;
   octet_string announce;  ///< raw, as received
 };
 
