@@ -1,4 +1,5 @@
-// Announces: whom to believe, what to learn, and whom to tell. Source: rns-1.5.7 sections 1.7 and 1.8; Transport.py: _inbound.
+// Announces: whom to believe, what to learn, and whom to tell. Source: rns-1.5.7 sections 1.7 and 1.8; Transport.py:
+// _inbound.
 #include "transport/router/shard_state.hpp"
 
 namespace plexus {
@@ -36,12 +37,9 @@ void router_shard::state::take_announce(const arrival& a, instant now, shard_out
     return drop(a, drop_reason::malformed);
   auto* flow = flows.find(a.packet.destination());
   auto* path = flow && flow->kind == flow_kind::path ? path_to(a.destination(), now) : nullptr;
-  // An announce that was found good once need not be verified again, however often and over whatever way it comes.
   const auto known = path ? records.at(path->record).announce() : octets{};
-  const auto checked = recognise_announce(*packet, known);
-  const auto heard_announce = checked ? checked : verify_announce(*packet);
-  if (!checked)
-    ++counters.announces_verified;
+  const auto heard_announce = verify_announce(*packet, known);
+  ++counters.announces_verified;
   if (!heard_announce)
     return drop(a, drop_reason::announce_invalid);
   if (blackholed && blackholed->contains(heard_announce->owner()))
@@ -54,7 +52,8 @@ void router_shard::state::take_announce(const arrival& a, instant now, shard_out
   out.announces_heard_on.back().octets += a.packet.size;
 
   const bool held_back = line(a.from) && slots[a.from.slot()].burst.announces && !flow &&
-                         !asked.asked_within(destination, path_request_life, now) && !discoveries.waits_for(destination, now);
+                         !asked.asked_within(destination, path_request_life, now) &&
+                         !discoveries.waits_for(destination, now);
   if (held_back) {
     const auto whole = a.packet.whole();
     out.held.push_back({a.from, destination, a.packet.hops(), {whole.begin(), whole.end()}});
@@ -69,8 +68,13 @@ void router_shard::state::take_announce(const arrival& a, instant now, shard_out
   if (added)
     add_path(a, *heard_announce, verdict, now, out);
   const auto whole = a.packet.whole();
-  out.learned.push_back({destination, a.packet.hash, {whole.begin(), whole.end()}, a.from, a.hops,
-                         a.packet.context() == packet_context::path_response, added});
+  out.learned.push_back({destination,
+                         a.packet.hash,
+                         {whole.begin(), whole.end()},
+                         a.from,
+                         a.hops,
+                         a.packet.context() == packet_context::path_response,
+                         added});
 }
 
 // A neighbour that passes our announce on saves us the repetition.
@@ -104,8 +108,8 @@ acceptance router_shard::state::judge(const arrival& a, const flow_entry* path, 
 void router_shard::state::add_path(const arrival& a, const verified_announce& announced, acceptance verdict,
                                    instant now, shard_output& out) {
   const auto destination = announced.destination();
-  const auto next_hop = a.packet.has_transport() ? address::from({a.packet.data + 2, address::size})
-                                                 : rename<address>(destination);
+  const auto next_hop =
+      a.packet.has_transport() ? address::from({a.packet.data + 2, address::size}) : rename<address>(destination);
   auto* path = flows.find(rename<address>(destination));
   if (!path) {
     auto& created = flows.insert(rename<address>(destination));
@@ -142,7 +146,10 @@ void router_shard::state::add_path(const arrival& a, const verified_announce& an
     const auto stored = record.announce();
     tunnel->expires_at = now + tunnel_table::tunnel_lifetime;
     tunnels.learn(*tunnel, destination,
-                  {rename<transport_id>(next_hop), a.hops, now, record.expires_at,
+                  {rename<transport_id>(next_hop),
+                   a.hops,
+                   now,
+                   record.expires_at,
                    random_blobs(record.blobs.all()),
                    {stored.begin(), stored.end()}});
   }

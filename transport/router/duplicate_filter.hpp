@@ -14,7 +14,7 @@
 namespace plexus {
 
 class duplicate_filter {
- public:
+public:
   /// Remembers at least `entries_max` / 2 fingerprints, at most `entries_max`.
   explicit duplicate_filter(std::size_t entries_max);
 
@@ -30,7 +30,7 @@ class duplicate_filter {
   /// How many the current generation has taken.
   std::size_t size() const { return taken_; }
 
- private:
+private:
   struct alignas(64) line {
     std::array<std::uint64_t, 8> fingerprints{};  ///< 0: free
   };

@@ -26,9 +26,9 @@ struct alignas(64) flow_entry {
   address key{};
   /// path: the next hop's transport id, or the destination itself when it is its own next hop. link: the destination.
   address next_hop{};
-  instant touched{};      ///< path: learned or last used. link: last forwarded
-  interface_id toward{};  ///< path: heard on. link: toward the destination
-  interface_id back{};    ///< link: toward the initiator
+  instant touched{};         ///< path: learned or last used. link: last forwarded
+  interface_id toward{};     ///< path: heard on. link: toward the destination
+  interface_id back{};       ///< link: toward the initiator
   std::uint32_t record = 0;  ///< path: its path_records entry. link, not validated: its pending_links entry
   flow_kind kind = flow_kind::empty;
   octet hops = 0;       ///< path: hops to the destination. link: hops from the initiator
@@ -44,7 +44,7 @@ struct alignas(64) flow_entry {
 static_assert(sizeof(flow_entry) == 64);
 
 class flow_table {
- public:
+public:
   /// Told of each entry that gives way to another one, before it is overwritten.
   using eviction = std::function<void(const flow_entry&)>;
 
@@ -63,9 +63,11 @@ class flow_table {
   std::size_t size() const { return size_; }
   std::size_t slots() const { return mask_ + 1; }
   /// The entry in a slot, or null where it is empty.
-  const flow_entry* at(std::size_t slot) const { return slots_[slot].kind == flow_kind::empty ? nullptr : &slots_[slot]; }
+  const flow_entry* at(std::size_t slot) const {
+    return slots_[slot].kind == flow_kind::empty ? nullptr : &slots_[slot];
+  }
 
- private:
+private:
   std::size_t home(const octet* key) const {
     std::uint64_t h;
     std::memcpy(&h, key + 8, sizeof h);

@@ -1,7 +1,8 @@
-// Data on its way: what one look at the flow table decides. Source: rns-1.5.7 sections 1.3 to 1.6; Transport.py: _inbound.
-#include "transport/router/shard_state.hpp"
-
+// Data on its way: what one look at the flow table decides. Source: rns-1.5.7 sections 1.3 to 1.6; Transport.py:
+// _inbound.
+#include "transport/crypto/sha256.hpp"
 #include "transport/destination_name.hpp"
+#include "transport/router/shard_state.hpp"
 
 namespace plexus {
 namespace {
@@ -63,8 +64,8 @@ void router_shard::state::receive(const packet_batch_ptr& batch, instant now, sh
 }
 
 // Remembering happens here, at the filter; the reference remembers after its queue and lets copies pass that arrive
-// meanwhile. What belongs to a link is remembered once it is clear that it is for us: on a shared medium it may be heard
-// before it gets here properly.
+// meanwhile. What belongs to a link is remembered once it is clear that it is for us: on a shared medium it may be
+// heard before it gets here properly.
 bool router_shard::state::passes_filter(const arrival& a, const flow_entry* flow) {
   if (is_exempt_from_filter(a.packet.context()))
     return true;
@@ -91,7 +92,7 @@ void router_shard::state::take_data(const arrival& a, instant now, shard_output&
     return drop(a, drop_reason::duplicate);
 
   if (a.dest_type() == destination_type::plain) {
-    if (std::memcmp(a.packet.destination(), control::tunnel_synthesize.data(), address::size) == 0)
+    if (std::memcmp(a.packet.destination(), control::tunnel_synthesis.data(), address::size) == 0)
       return take_tunnel_synthesis(a, now, out);
     if (!(a.packet.flags() & wire::transport_flag))
       broadcast_plain(a, out);

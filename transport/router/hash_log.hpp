@@ -10,7 +10,7 @@ namespace plexus {
 
 /// A ring; the oldest gives way. Memory is taken as it fills.
 class hash_log {
- public:
+public:
   explicit hash_log(std::size_t entries_max) : entries_max_(entries_max) {}
 
   void add(const packet_hash& hash) {
@@ -28,7 +28,7 @@ class hash_log {
     return newest;
   }
 
- private:
+private:
   std::size_t entries_max_;
   std::size_t next_ = 0;
   std::vector<packet_hash> hashes_;

@@ -4,15 +4,15 @@
 #include "messages/instant.hpp"
 #include "messages/octets.hpp"
 
-#include <cstdint>
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 
 namespace plexus {
 
 /// splitmix64: every seed is good, one addition and a few multiplications for each draw.
 class jitter {
- public:
+public:
   explicit jitter(std::uint64_t seed) : state_(seed) {}
 
   std::uint64_t next() {
@@ -22,7 +22,9 @@ class jitter {
     return z ^ z >> 31;
   }
   /// Evenly between zero and `most`.
-  duration up_to(duration most) { return duration{static_cast<duration::rep>(fraction() * static_cast<double>(most.count()))}; }
+  duration up_to(duration most) {
+    return duration{static_cast<duration::rep>(fraction() * static_cast<double>(most.count()))};
+  }
   void fill(mutable_octets out) {
     for (std::size_t i = 0; i < out.size(); i += 8) {
       const auto word = next();
@@ -30,7 +32,7 @@ class jitter {
     }
   }
 
- private:
+private:
   double fraction() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
   std::uint64_t state_;
 };

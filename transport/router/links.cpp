@@ -130,8 +130,8 @@ void router_shard::state::forward_on_link(const arrival& a, flow_entry& link, in
   ++counters.forwarded_link_data;
 }
 
-// A valid proof validates the link. One that took another number of hops than the request foresaw first corrects what we
-// think of the path: the proof is signed by the destination, so the way it came is a way that works.
+// A valid proof validates the link. One that took another number of hops than the request foresaw first corrects what
+// we think of the path: the proof is signed by the destination, so the way it came is a way that works.
 void router_shard::state::forward_link_proof(const arrival& a, flow_entry& link, instant now, shard_output& out) {
   if (a.from != link.toward || !link_alive(link, now))
     return drop(a, drop_reason::link_direction);
@@ -143,8 +143,8 @@ void router_shard::state::forward_link_proof(const arrival& a, flow_entry& link,
   ++counters.link_proofs_verified;
   const auto proof = verify_link_proof(a.data(), rename<link_id>(link.key), ed25519_public(pending_entry.signing_key));
   if (!proof)
-    return drop(a, proof.error() == parse_error::bad_signature ? drop_reason::link_proof_invalid
-                                                               : drop_reason::link_direction);
+    return drop(
+        a, proof.error() == parse_error::bad_signature ? drop_reason::link_proof_invalid : drop_reason::link_direction);
   const auto destination = rename<destination_hash>(link.next_hop);
   if (a.hops != link.remaining) {
     link.remaining = a.hops;

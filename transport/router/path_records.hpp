@@ -1,5 +1,5 @@
-// What a path needs besides its cache line: the announce that made it, which answers path requests, and the random blobs
-// by which replays are known.
+// What a path needs besides its cache line: the announce that made it, which answers path requests, and the random
+// blobs by which replays are known.
 #pragma once
 
 #include "messages/instant.hpp"
@@ -25,13 +25,13 @@ struct path_record {
 
 /// As many as there are paths; the flow table bounds those. An index stays valid until it is removed.
 class path_records {
- public:
+public:
   std::uint32_t add();
   void remove(std::uint32_t index);
   path_record& at(std::uint32_t index) { return records_[index]; }
   const path_record& at(std::uint32_t index) const { return records_[index]; }
 
- private:
+private:
   std::deque<path_record> records_;
   std::vector<std::uint32_t> free_;
 };

@@ -15,18 +15,18 @@
 namespace plexus {
 
 struct pending_announce {
-  instant due{};                 ///< when it is sent next
-  octet retries = 0;             ///< transmissions so far; those of local clients and path responses start at one
-  octet hops = 0;                ///< hop octet it is sent with
-  octet heard_again = 0;         ///< rebroadcasts of neighbours
-  bool path_response = false;    ///< sent with context PATH_RESPONSE
-  interface_id only_on{};        ///< attached interface; none: every interface that its rules allow
+  instant due{};               ///< when it is sent next
+  octet retries = 0;           ///< transmissions so far; those of local clients and path responses start at one
+  octet hops = 0;              ///< hop octet it is sent with
+  octet heard_again = 0;       ///< rebroadcasts of neighbours
+  bool path_response = false;  ///< sent with context PATH_RESPONSE
+  interface_id only_on{};      ///< attached interface; none: every interface that its rules allow
 };
 
 /// Bounded; into a full table nothing more is taken, since what is in it leaves within seconds.
 /// Due times are kept on a wheel of quarter seconds, so that no round looks at what is not due.
 class pending_announces {
- public:
+public:
   pending_announces(std::size_t entries_max, instant now) : entries_max_(entries_max), turned_(now) {}
 
   /// False if the table is full. An entry of the same destination is replaced.
@@ -47,7 +47,7 @@ class pending_announces {
   std::size_t size() const { return entries_.size(); }
   void clear_interface(interface_id gone);
 
- private:
+private:
   static constexpr auto tick = std::chrono::milliseconds{250};
   static constexpr std::size_t ticks = 64;  ///< the wheel's horizon is 16 s
   static constexpr std::size_t held_max = 64;

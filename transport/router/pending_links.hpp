@@ -22,7 +22,7 @@ struct pending_link {
 
 /// As many as there are links; the flow table bounds those.
 class pending_links {
- public:
+public:
   std::uint32_t add(const pending_link& link);
   void remove(std::uint32_t index);
   const pending_link& at(std::uint32_t index) const { return links_[index].value; }
@@ -30,7 +30,7 @@ class pending_links {
   std::optional<std::uint32_t> take_overdue(instant now);
   std::optional<instant> next_deadline() const;
 
- private:
+private:
   struct entry {
     pending_link value;
     std::uint32_t life = 0;  ///< counts re-use, so that a deadline of an earlier life is recognised

@@ -16,7 +16,8 @@ void reverse_ring::insert(const octet* proved, reverse_entry entry, instant now)
     epoch_ = now;
   auto& head = heads_[bucket(proved)];
   const node n{address::from({proved, address::size}), entry.received_on, entry.sent_on,
-               static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(now - *epoch_).count()), head};
+               static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(now - *epoch_).count()),
+               head};
   const auto at = next_ & (entries_max_ - 1);
   if (at >= nodes_.size())
     nodes_.resize(std::min<std::size_t>(entries_max_, std::max<std::size_t>(1024, nodes_.size() * 2)));

@@ -22,7 +22,7 @@ struct reverse_entry {
 };
 
 class reverse_ring {
- public:
+public:
   /// Lifetime of an entry. Source: Transport.py: REVERSE_TIMEOUT.
   static constexpr std::chrono::seconds lifetime{480};
 
@@ -37,7 +37,7 @@ class reverse_ring {
   /// Entries written and not yet overwritten, taken ones included.
   std::size_t size() const;
 
- private:
+private:
   struct node {
     address proved{};
     interface_id received_on{};

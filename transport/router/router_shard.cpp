@@ -5,8 +5,8 @@
 namespace plexus {
 namespace {
 
-constexpr std::size_t searches_max = 1u << 14;       ///< path requests under way, for each table of them
-constexpr std::size_t rates_max = 1u << 16;          ///< destinations whose announce rate is known
+constexpr std::size_t searches_max = 1u << 14;  ///< path requests under way, for each table of them
+constexpr std::size_t rates_max = 1u << 16;     ///< destinations whose announce rate is known
 constexpr std::size_t tunnels_max = 4096;
 constexpr std::size_t tunnel_paths_max = 1u << 16;
 
@@ -131,8 +131,9 @@ void router_shard::on_interface(const interface_facts& given, instant) {
   }
   if (s_->lines[slot].id != given.id)
     s_->slots[slot] = {};
-  s_->lines[slot] = {given.id,           given.online, given.outgoing, given.role == interface_role::local_client,
-                     given.mtu_negotiable, given.hw_mtu};
+  s_->lines[slot] = {
+      given.id,    given.online, given.outgoing, given.role == interface_role::local_client, given.mtu_negotiable,
+      given.hw_mtu};
   s_->slots[slot].facts = given;
   std::erase(s_->local_clients, given.id);
   if (given.role == interface_role::local_client)
@@ -245,7 +246,7 @@ std::optional<path_summary> router_shard::find_path(const destination_hash& dest
   const auto* e = s_->flows.find(rename<address>(destination));
   if (!e || e->kind != flow_kind::path || !s_->path_alive(*e, now))
     return std::nullopt;
-  return path_summary{destination, rename<transport_id>(e->next_hop),       e->toward, e->hops,
+  return path_summary{destination, rename<transport_id>(e->next_hop),   e->toward, e->hops,
                       e->touched,  s_->records.at(e->record).expires_at};
 }
 
@@ -270,13 +271,19 @@ std::optional<std::size_t> router_shard::save_some(std::size_t cursor, std::size
     const auto& record = s_->records.at(e->record);
     const auto blobs = record.blobs.all();
     const auto stored = record.announce();
-    into.push_back({rename<destination_hash>(e->key), rename<transport_id>(e->next_hop), e->toward, e->hops,
-                    e->touched, record.expires_at, {blobs.begin(), blobs.end()}, {stored.begin(), stored.end()}});
+    into.push_back({rename<destination_hash>(e->key),
+                    rename<transport_id>(e->next_hop),
+                    e->toward,
+                    e->hops,
+                    e->touched,
+                    record.expires_at,
+                    {blobs.begin(), blobs.end()},
+                    {stored.begin(), stored.end()}});
   }
   return std::nullopt;
 }
 
-std::vector<announce_rate> router_shard::announce_rates() const {
+std::vector<announce_rate_summary> router_shard::announce_rates() const {
   return s_->rates.all();
 }
 

@@ -1,8 +1,8 @@
 // One shard of the router: everything the node knows of the addresses it owns, and what it does with their packets.
 //
 // Sans I/O. Packets, time and facts come in; packets, events and the next deadline come out in a shard_output. An
-// address is a destination, a link or the truncated hash of a packet that waits for its proof; each belongs to one shard
-// (shard_of), and what a shard learns about an address of another one leaves it as a shard_event.
+// address is a destination, a link or the truncated hash of a packet that waits for its proof; each belongs to one
+// shard (shard_of), and what a shard learns about an address of another one leaves it as a shard_event.
 //
 //   receive      data is decided at once; announces and path requests, which cost signatures and memory, go into queues
 //   work         takes from the queues, every class its share
@@ -12,7 +12,6 @@
 // One thread at a time. Source: rns-1.5.7 section 1; Transport.py.
 #pragma once
 
-#include "transport/gates/announce_rate_table.hpp"
 #include "transport/router/router_types.hpp"
 
 #include <memory>
@@ -42,6 +41,14 @@ struct saved_path {
   octet_string announce;           ///< raw, as received
 };
 
+struct announce_rate_summary {
+  destination_hash destination{};
+  instant last{};
+  std::uint32_t violations = 0;
+  std::optional<instant> blocked_until;
+  std::vector<instant> heard;
+};
+
 struct shard_status {
   std::size_t paths = 0, links = 0, links_validated = 0, reverses = 0, announces_pending = 0, packet_hashes = 0;
   std::size_t path_requests_pending = 0, tunnels = 0;
@@ -51,7 +58,7 @@ struct shard_status {
 };
 
 class router_shard {
- public:
+public:
   router_shard(const router_config& config, instant now, const clocks& wall);
   ~router_shard();
   router_shard(const router_shard&) = delete;
@@ -98,14 +105,14 @@ class router_shard {
   /// Paths in slot order from `cursor` on, at most `most`; the cursor of the rest, or nothing at the end.
   std::optional<std::size_t> save_some(std::size_t cursor, std::size_t most, instant now,
                                        std::vector<saved_path>& into) const;
-  std::vector<announce_rate> announce_rates() const;
+  std::vector<announce_rate_summary> announce_rates() const;
   std::vector<packet_hash> recent_hashes(std::size_t most) const;
   void remember_hashes(std::span<const packet_hash> hashes);
   shard_status status() const;
   /// Drops by reason for packets from one interface.
   drop_counters drops_of(interface_id id) const;
 
- private:
+private:
   struct state;
   std::unique_ptr<state> s_;
 };

@@ -6,36 +6,66 @@ namespace plexus {
 
 std::string_view to_string(drop_reason reason) {
   switch (reason) {
-    case drop_reason::too_short: return "too_short";
-    case drop_reason::too_long: return "too_long";
-    case drop_reason::malformed: return "malformed";
-    case drop_reason::ifac_missing: return "ifac_missing";
-    case drop_reason::ifac_unexpected: return "ifac_unexpected";
-    case drop_reason::ifac_wrong: return "ifac_wrong";
-    case drop_reason::foreign_transport: return "foreign_transport";
-    case drop_reason::plain_hops: return "plain_hops";
-    case drop_reason::plain_announce: return "plain_announce";
-    case drop_reason::duplicate: return "duplicate";
-    case drop_reason::announce_oversized: return "announce_oversized";
-    case drop_reason::announce_invalid: return "announce_invalid";
-    case drop_reason::announce_blackholed: return "announce_blackholed";
-    case drop_reason::announce_queue_full: return "announce_queue_full";
-    case drop_reason::path_request_tagless: return "path_request_tagless";
-    case drop_reason::path_request_tag_cut: return "path_request_tag_cut";
-    case drop_reason::path_request_limited: return "path_request_limited";
-    case drop_reason::path_request_duplicate: return "path_request_duplicate";
-    case drop_reason::path_request_queue_full: return "path_request_queue_full";
-    case drop_reason::limited_queue_full: return "limited_queue_full";
-    case drop_reason::no_path: return "no_path";
-    case drop_reason::interface_gone: return "interface_gone";
-    case drop_reason::link_unvalidated: return "link_unvalidated";
-    case drop_reason::link_direction: return "link_direction";
-    case drop_reason::link_proof_invalid: return "link_proof_invalid";
-    case drop_reason::link_request_unclampable: return "link_request_unclampable";
-    case drop_reason::proof_unmatched: return "proof_unmatched";
-    case drop_reason::table_full: return "table_full";
-    case drop_reason::not_for_us: return "not_for_us";
-    case drop_reason::count_: break;
+    case drop_reason::too_short:
+      return "too_short";
+    case drop_reason::too_long:
+      return "too_long";
+    case drop_reason::malformed:
+      return "malformed";
+    case drop_reason::ifac_missing:
+      return "ifac_missing";
+    case drop_reason::ifac_unexpected:
+      return "ifac_unexpected";
+    case drop_reason::ifac_wrong:
+      return "ifac_wrong";
+    case drop_reason::foreign_transport:
+      return "foreign_transport";
+    case drop_reason::plain_hops:
+      return "plain_hops";
+    case drop_reason::plain_announce:
+      return "plain_announce";
+    case drop_reason::duplicate:
+      return "duplicate";
+    case drop_reason::announce_oversized:
+      return "announce_oversized";
+    case drop_reason::announce_invalid:
+      return "announce_invalid";
+    case drop_reason::announce_blackholed:
+      return "announce_blackholed";
+    case drop_reason::announce_queue_full:
+      return "announce_queue_full";
+    case drop_reason::path_request_tagless:
+      return "path_request_tagless";
+    case drop_reason::path_request_tag_cut:
+      return "path_request_tag_cut";
+    case drop_reason::path_request_limited:
+      return "path_request_limited";
+    case drop_reason::path_request_duplicate:
+      return "path_request_duplicate";
+    case drop_reason::path_request_queue_full:
+      return "path_request_queue_full";
+    case drop_reason::limited_queue_full:
+      return "limited_queue_full";
+    case drop_reason::no_path:
+      return "no_path";
+    case drop_reason::interface_gone:
+      return "interface_gone";
+    case drop_reason::link_unvalidated:
+      return "link_unvalidated";
+    case drop_reason::link_direction:
+      return "link_direction";
+    case drop_reason::link_proof_invalid:
+      return "link_proof_invalid";
+    case drop_reason::link_request_unclampable:
+      return "link_request_unclampable";
+    case drop_reason::proof_unmatched:
+      return "proof_unmatched";
+    case drop_reason::table_full:
+      return "table_full";
+    case drop_reason::not_for_us:
+      return "not_for_us";
+    case drop_reason::count_:
+      break;
   }
   return "unknown";
 }

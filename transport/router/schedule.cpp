@@ -23,9 +23,9 @@ void router_shard::state::enqueue(traffic_class kind, const packet_batch_ptr& ba
   const auto i = static_cast<std::size_t>(kind);
   const std::array<std::size_t, traffic_classes> bounds{0, config.queue_announces_max, config.queue_path_requests_max,
                                                         config.queue_limited_max};
-  constexpr std::array<drop_reason, traffic_classes> reasons{
-      drop_reason::count_, drop_reason::announce_queue_full, drop_reason::path_request_queue_full,
-      drop_reason::limited_queue_full};
+  constexpr std::array<drop_reason, traffic_classes> reasons{drop_reason::count_, drop_reason::announce_queue_full,
+                                                             drop_reason::path_request_queue_full,
+                                                             drop_reason::limited_queue_full};
   // What can be held back at its sender is bounded by the memory that its reader may have under way.
   const auto* from = facts(a.from);
   if (queues[i].size() >= bounds[i] && !(from && from->pushes_back)) {

@@ -4,6 +4,7 @@
 #include "messages/announce.hpp"
 #include "messages/path_request.hpp"
 #include "transport/announce_check.hpp"
+#include "transport/destination_name.hpp"
 #include "transport/gates/announce_rate_table.hpp"
 #include "transport/gates/announce_rules.hpp"
 #include "transport/gates/path_acceptance.hpp"
@@ -18,7 +19,6 @@
 #include "transport/router/reverse_ring.hpp"
 #include "transport/router/router_shard.hpp"
 #include "transport/router/tunnel_table.hpp"
-#include "transport/destination_name.hpp"
 
 #include <deque>
 

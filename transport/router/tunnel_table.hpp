@@ -1,6 +1,6 @@
-// Paths that outlive the connection they came over: when the far side of a tunnel comes back on another connection, what
-// was learned through it is usable again at once.
-// Source: rns-1.5.7 sections 1.12 and 1.13; Transport.py: handle_tunnel.
+// Paths that outlive the connection they came over: when the far side of a tunnel comes back on another connection,
+// what was learned through it is usable again at once. Source: rns-1.5.7 sections 1.12 and 1.13; Transport.py:
+// handle_tunnel.
 #pragma once
 
 #include "messages/addresses.hpp"
@@ -24,7 +24,7 @@ struct tunnel_path {
 
 /// Bounded in tunnels and in paths over all; a full table takes nothing new, since the paths themselves still work.
 class tunnel_table {
- public:
+public:
   static constexpr std::chrono::seconds tunnel_lifetime{28800};
   static constexpr std::chrono::seconds path_lifetime{28800};
 
@@ -49,7 +49,7 @@ class tunnel_table {
   std::size_t size() const { return tunnels_.size(); }
   const std::unordered_map<tunnel_id, tunnel>& all() const { return tunnels_; }
 
- private:
+private:
   std::size_t tunnels_max_, paths_max_, paths_ = 0;
   std::unordered_map<tunnel_id, tunnel> tunnels_;
   std::unordered_map<std::uint32_t, tunnel_id> by_interface_;
