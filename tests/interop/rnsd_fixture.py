@@ -7,8 +7,16 @@ import socket
 import subprocess
 import time
 
-PYTHONS = {"1.5.7": os.environ.get("RNS157_PYTHON", "/opt/rns157/bin/python"),
-           "1.4.2": os.environ.get("RNS142_PYTHON", "/opt/rns142/bin/python")}
+ROOT = pathlib.Path(__file__).parents[2]
+
+
+def python_of(version):
+    """The interpreter that has this RNS: RNS_PYTHON_1_5_7 in the environment, or the one that the set-up made."""
+    made = ROOT / ".deps" / "python" / f"rns-{version}" / "bin" / "python"
+    return os.environ.get("RNS_PYTHON_" + version.replace(".", "_"), str(made))
+
+
+PYTHONS = {version: python_of(version) for version in ("1.5.7", "1.4.2")}
 
 CONFIG = """[reticulum]
   enable_transport = yes
