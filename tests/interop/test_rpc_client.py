@@ -4,11 +4,12 @@ import json
 import multiprocessing.connection
 import os
 import pathlib
+import socket
 import subprocess
 import threading
 
 import pytest
-from rnsd_fixture import PYTHONS, free_port, rnsd
+from rnsd_fixture import PYTHONS, free_port, rnsd, running
 
 BUILD = pathlib.Path(os.environ.get("PLEXUS_BUILD", pathlib.Path(__file__).parents[2] / "build" / "debug"))
 CLIENT = BUILD / "tests" / "rpc_call"
@@ -104,7 +105,6 @@ def test_a_tcp_socket_serves_as_well(tmp_path):
         pytest.skip("no RNS 1.5.7")
     control = free_port()
     settings = f"shared_instance_type = tcp\n  shared_instance_port = {free_port()}\n  instance_control_port = {control}"
-    from rnsd_fixture import running
     with running("1.5.7", tmp_path / "rnsd", "tcp" + str(os.getpid()), settings, ("127.0.0.1", control)) as folder:
         key = hashlib.sha256((folder / "storage" / "transport_identity").read_bytes()).digest()
         code, out, err = ask("tcp", control, key, packed({"get": "link_count"}))
@@ -135,6 +135,8 @@ def test_nobody_there_is_told_at_once():
 
 
 def test_a_daemon_that_is_silent_is_given_up():
-    with multiprocessing.connection.SocketListener(f"\0rns/silent{os.getpid()}/rpc", "AF_UNIX") as _:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(f"\0rns/silent{os.getpid()}/rpc")
+        listener.listen()
         assert ask("unix", f"silent{os.getpid()}", b"k", packed({"get": "link_count"}))[0::2] == (
             1, "the shared instance did not answer in time")
