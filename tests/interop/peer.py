@@ -114,7 +114,9 @@ class Peer:
                 "public_key": identity.get_public_key().hex(), "private_key": identity.get_private_key().hex()}
 
     def do_announce(self, at, app_data=""):
-        self.destinations[at].announce(app_data=bytes.fromhex(app_data) or None)
+        """The data is also the default, which an answer to a path request carries."""
+        self.destinations[at].set_default_app_data(bytes.fromhex(app_data) or None)
+        self.destinations[at].announce()
 
     def do_path(self, to, timeout=20, request=True):
         """Waits for a path, asking the network for it as programs do."""
@@ -207,7 +209,7 @@ class Peer:
 
         def readable(count):
             with self.buffer_lock:
-                received.extend(self.buffers[link].read(count))
+                received.extend(self.buffers[link].read(count) or b"")
                 if len(received) >= size:
                     enough.set()
 
@@ -281,8 +283,9 @@ class Peer:
     def echo_buffer(self, link, count):
         """Called on a thread of its own for each part that arrived, hence the lock."""
         with self.buffer_lock:
-            self.buffers[link].write(self.buffers[link].read(count))
-            self.buffers[link].flush()
+            if data := self.buffers[link].read(count):
+                self.buffers[link].write(data)
+                self.buffers[link].flush()
 
     def link_packet(self, link, data, packet):
         packet.prove()
