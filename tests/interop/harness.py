@@ -257,11 +257,15 @@ class Peer(Process):
         return self.start(action, **arguments)()
 
     def expect(self, kind, timeout=PATIENCE, **fields):
-        """The first event of that kind with those fields, from the past or the near future; it is then taken away."""
+        """The first event of that kind with those fields, from the past or the near future; it is then taken away.
+
+        A field may be given as a set of values, any of which will do.
+        """
         deadline = time.monotonic() + timeout
 
         def matches(said):
-            return said["event"] == kind and all(said.get(key) == value for key, value in fields.items())
+            return said["event"] == kind and all(
+                said.get(key) in value if isinstance(value, set) else said.get(key) == value for key, value in fields.items())
 
         with self.news:
             while True:
