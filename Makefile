@@ -1,6 +1,6 @@
 # `make run` starts a node and `make test` passes every test, each from a bare machine. The rest is for daily work.
 .DEFAULT_GOAL := build
-.PHONY: run build test test-core asan tsan fuzz bench tidy format check-format coverage install dependencies configure
+.PHONY: run build test test-core test-reference asan tsan fuzz bench tidy format check-format coverage install dependencies configure
 
 JOBS ?= $(shell nproc)
 BUILD := build/release
@@ -36,6 +36,11 @@ test-core:
 	cmake --preset core
 	cmake --build build/core -j $(JOBS)
 	$(CTEST) --test-dir build/core
+
+# The interop tests with rnsd as the relay, which is how they are known to be right.
+test-reference:
+	scripts/install-dependencies.sh --tests
+	PLEXUS_RELAY=rnsd .deps/python/rns-1.5.7/bin/python -B -m pytest -q -p no:cacheprovider tests/interop
 
 asan tsan: dependencies
 	cmake --preset $(subst asan,asan+ubsan,$@)

@@ -138,6 +138,11 @@ class Peer:
     def do_has_path(self, to):
         return {"known": RNS.Transport.has_path(bytes.fromhex(to))}
 
+    def do_recall(self, to):
+        """The keys of a node as they stand in memory and files, without asking the network."""
+        identity = RNS.Identity.recall(bytes.fromhex(to))
+        return {"public_key": identity and identity.get_public_key().hex()}
+
     def do_send(self, to, data, aspect="node", timeout=20):
         """A single packet; true when its proof came back."""
         packet = RNS.Packet(self.outgoing(to, aspect), bytes.fromhex(data))

@@ -10,7 +10,7 @@ import socket
 import pytest
 
 from conversation import introduce
-from harness import NEWEST, OLDER, UNDER_TEST, World, free_port, tcp_client, tcp_server, udp
+from harness import NEWEST, OLDER, UNDER_TEST, PeerError, World, free_port, tcp_client, tcp_server, udp
 
 # Values of interface_stats that differ from one run of rnsd to the next.
 FLEETING = re.compile(r"^([rt]x[bs]|a[rt]x[bsf]|p[rt]x[bsf]|atxc|ptxc|[rt]xpps|rxq\w+|\w+pressure|(in|out)\w+_frequency|"
@@ -189,14 +189,21 @@ def test_rnprobe_reaches_the_daemon_itself(states):
 
 @versions
 def test_rnid_announces_through_the_daemon(states, version, tmp_path):
+    """The tool ends right after it sent, and now and then too soon for its own socket; hence the second and third try."""
     for number, state in enumerate(states):
         identity = tmp_path / f"{number}.rid"
         state.relay.tool("rnid", "-g", identity, version=version)
-        told = state.relay.tool("rnid", "-i", identity, "-a", "interop.tool", version=version).stdout
-        announced = re.findall(r"\b[0-9a-f]{32}\b", told)
-        assert announced, told
-        for node in state.nodes:
-            node.expect("announce", of=set(announced), hops=1)
+        for attempts_left in (2, 1, 0):
+            told = state.relay.tool("rnid", "-i", identity, "-a", "interop.tool", version=version).stdout
+            announced = set(re.findall(r"\b[0-9a-f]{32}\b", told))
+            assert announced, told
+            try:
+                for node in state.nodes:
+                    node.expect("announce", of=announced, hops=1, timeout=5)
+                break
+            except PeerError:
+                if not attempts_left:
+                    raise
 
 
 @versions
@@ -205,10 +212,14 @@ def test_rnid_recalls_an_identity_that_the_daemon_knows(states, version):
 
 
 def test_rnpath_drops_a_path(states):
-    same(states, "rnpath", "-d", "{A}", version=NEWEST, view=as_text)
-    same(states, "rnpath", "-d", "{A}", version=NEWEST, view=as_text, code=1)
     for state in states:
-        assert [path["hash"] for path in state.relay.paths() if path["hash"] == state.homes[0]["hash"]] == []
+        node, beyond = state.nodes
+        home = node.call("destination", aspect="dropped")
+        node.call("announce", at=home["hash"])
+        beyond.call("path", to=home["hash"], request=False)
+        assert "Dropped path" in state.relay.tool("rnpath", "-d", home["hash"]).stdout
+        assert home["hash"] not in [path["hash"] for path in state.relay.paths()]
+    same(states, "rnpath", "-d", "00" * 16, version=NEWEST, view=as_text, code=1)
 
 
 def test_blackholed_identities_are_listed_and_lifted(states):
