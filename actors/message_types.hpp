@@ -3,6 +3,7 @@
 
 #include "actors/fwd.hpp"
 #include "messages/traffic.hpp"
+#include "transport/gates/interface_gate.hpp"
 #include "transport/router/router_shard.hpp"
 #include "transport/router/router_types.hpp"
 
@@ -92,8 +93,7 @@ struct interface_status {
   std::uint64_t cut_off = 0;                               ///< connections ended because the peer took nothing
   bool stalled = false;                                    ///< the peer is too slow to be waited for
   bool held = false;                                       ///< those who send to the peer are being held back
-  double announce_frequency_in = 0, announce_frequency_out = 0;
-  std::size_t announces_held = 0, announces_queued = 0;
+  gate_status gate{};
 };
 using interface_status_ptr = std::shared_ptr<const interface_status>;
 using interface_status_list = std::shared_ptr<const std::vector<interface_status_ptr>>;

@@ -7,6 +7,8 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include "actors/io/slab.hpp"
+
 #include <caf/actor_cast.hpp>
 #include <caf/actor_control_block.hpp>
 #include <caf/execution_unit.hpp>
@@ -43,6 +45,9 @@ public:
   /// The actor that is being run has long work to do: if messages are left for it, the scheduler goes on with it.
   void hand_over() { hand_over_ = true; }
 
+  /// Free slabs for the connections of this thread.
+  slab_pool& slabs() { return slabs_; }
+
   /// Enqueues a message so that a sleeping receiver wakes on this thread. Follow with drain().
   template <class Actor, class... Ts>
   void send(const Actor& to, Ts&&... message) {
@@ -57,6 +62,7 @@ private:
 
   boost::asio::io_context context_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  slab_pool slabs_;
   std::deque<caf::resumable*> woken_;
   bool drain_posted_ = false;
   bool hand_over_ = false;

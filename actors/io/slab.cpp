@@ -7,7 +7,7 @@ namespace plexus {
 slab_ref slab::lend(const std::shared_ptr<const std::function<void()>>& returned) {
   leases_.fetch_add(1, std::memory_order_relaxed);
   return {octets_.get(), [self = shared_from_this(), returned](const void*) {
-            if (self->leases_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+            if (self->leases_.fetch_sub(1) == 1)
               (*returned)();
           }};
 }

@@ -30,7 +30,7 @@ public:
   /// Only the reader calls this, with the same `returned` while any lease is out.
   slab_ref lend(const std::shared_ptr<const std::function<void()>>& returned);
   /// No lease is out. What the holders of the leases did happened before this returns true.
-  bool is_free() const { return leases_.load(std::memory_order_acquire) == 0; }
+  bool is_free() const { return leases_.load() == 0; }
 
 private:
   std::unique_ptr<octet[]> octets_;
