@@ -60,11 +60,11 @@ struct interface_facts {
   interface_role role = interface_role::network;
   interface_mode mode = interface_mode::full;
   bool online = false;
-  bool outgoing = true;            ///< may transmit; false for listeners
-  bool mtu_negotiable = false;     ///< AUTOCONFIGURE or FIXED: hw_mtu takes part in link MTU discovery
-  std::uint32_t hw_mtu = 500;      ///< octets; 0: none
-  std::uint64_t bitrate = 62500;   ///< bit/s; 0: unknown
-  std::uint32_t ifac_size = 0;     ///< octets; 0: no interface access code
+  bool outgoing = true;           ///< may transmit; false for listeners
+  bool mtu_negotiable = false;    ///< AUTOCONFIGURE or FIXED: hw_mtu takes part in link MTU discovery
+  std::uint32_t hw_mtu = 500;     ///< octets; 0: none
+  std::uint64_t bitrate = 62500;  ///< bit/s; 0: unknown
+  std::uint32_t ifac_size = 0;    ///< octets; 0: no interface access code
   std::int32_t gravity = 0;
   bool recursive_path_requests = false;
   bool announces_from_internal = true;

@@ -16,7 +16,7 @@ namespace plexus {
 
 template <class Tag, std::size_t Size>
 class tagged_bytes {
- public:
+public:
   static constexpr std::size_t size = Size;
 
   constexpr tagged_bytes() = default;
@@ -55,7 +55,7 @@ class tagged_bytes {
   friend bool operator==(const tagged_bytes&, const tagged_bytes&) = default;
   friend auto operator<=>(const tagged_bytes&, const tagged_bytes&) = default;
 
- private:
+private:
   std::array<octet, Size> value_{};
 };
 

@@ -18,7 +18,7 @@ public:
 private:
   verified_announce(const announce& content, const destination_hash& destination, const identity_hash& owner)
       : content_(content), destination_(destination), owner_(owner) {}
-  friend expected<verified_announce> verify_announce(const packet_view& packet);
+  friend expected<verified_announce> verify_announce(const packet_view& packet, octets known_good);
 
   announce content_;
   destination_hash destination_;
@@ -28,6 +28,9 @@ private:
 /// Checks in order of cost: packet type, size, fields, address, signature. Errors: bad_value (not an announce to a
 /// SINGLE destination), oversized (over 500 octets), truncated, hash_mismatch, bad_signature. Does not allocate.
 /// The reference checks the signature before the address; both lead to the same end.
-expected<verified_announce> verify_announce(const packet_view& packet);
+///
+/// `known_good`, if given, is a whole announce packet for the same destination that was verified before: one with the
+/// same data needs no second signature check, over whatever way it came.
+expected<verified_announce> verify_announce(const packet_view& packet, octets known_good = {});
 
 }  // namespace plexus

@@ -9,15 +9,15 @@
 
 namespace plexus {
 
-class interface_access_code;
+class access_codes;
 
 struct intake_config {
-  transport_id identity{};      ///< our transport id
+  transport_id identity{};  ///< our transport id
   std::uint64_t hash_secret = 0;
   unsigned shard_count = 1;
-  std::uint32_t packet_size_max = 500;            ///< octets after the access code is gone; the interface's hardware MTU
-  const interface_access_code* access = nullptr;  ///< outlives the intake; none: an open interface
-  bool from_local_client = false;                 ///< exempt from the hop rule of PLAIN and GROUP packets
+  std::uint32_t packet_size_max = 500;   ///< octets after the access code is gone; the interface's hardware MTU
+  const access_codes* access = nullptr;  ///< outlives the intake; none: an open interface
+  bool from_local_client = false;        ///< exempt from the hop rule of PLAIN and GROUP packets
 };
 
 struct taken_packet {
@@ -26,7 +26,7 @@ struct taken_packet {
 };
 
 class intake {
- public:
+public:
   explicit intake(const intake_config& config) : config_(config) {}
 
   /// `frame` is one packet as it came off the medium, unframed and unescaped; it may be unmasked in place, and the
@@ -35,7 +35,7 @@ class intake {
 
   void set_packet_size_max(std::uint32_t size) { config_.packet_size_max = size; }
 
- private:
+private:
   intake_config config_;
 };
 

@@ -1,8 +1,8 @@
 // One shard of the router: everything the node knows of the addresses it owns, and what it does with their packets.
 //
 // Sans I/O. Packets, time and facts come in; packets, events and the next deadline come out in a shard_output. An
-// address is a destination, a link or the truncated hash of a packet that waits for its proof; each belongs to one shard
-// (shard_of), and what a shard learns about an address of another one leaves it as a shard_event.
+// address is a destination, a link or the truncated hash of a packet that waits for its proof; each belongs to one
+// shard (shard_of), and what a shard learns about an address of another one leaves it as a shard_event.
 //
 //   receive      data is decided at once; announces and path requests, which cost signatures and memory, go into queues
 //   work         takes from the queues, every class its share
@@ -58,7 +58,7 @@ struct shard_status {
 };
 
 class router_shard {
- public:
+public:
   router_shard(const router_config& config, instant now, const clocks& wall);
   ~router_shard();
   router_shard(const router_shard&) = delete;
@@ -112,7 +112,7 @@ class router_shard {
   /// Drops by reason for packets from one interface.
   drop_counters drops_of(interface_id id) const;
 
- private:
+private:
   struct state;
   std::unique_ptr<state> s_;
 };

@@ -20,12 +20,12 @@ namespace plexus {
 /// Fixed for the life of a shard. Capacities are for the whole node; each shard takes its part.
 struct router_config {
   bool transport_enabled = true;
-  transport_id identity{};           ///< our transport id on the wire
-  octet local_hops_delta = 0;        ///< 0: off (rns-1.5.7 section 1.5)
+  transport_id identity{};     ///< our transport id on the wire
+  octet local_hops_delta = 0;  ///< 0: off (rns-1.5.7 section 1.5)
   unsigned shard_index = 0;
   unsigned shard_count = 1;
-  std::uint64_t hash_secret = 0;     ///< mixed into table hashes; the same for all shards and readers of a node
-  std::uint64_t jitter_seed = 0;     ///< for rebroadcast windows and request tags
+  std::uint64_t hash_secret = 0;  ///< mixed into table hashes; the same for all shards and readers of a node
+  std::uint64_t jitter_seed = 0;  ///< for rebroadcast windows and request tags
   std::size_t paths_max = 1u << 20;
   std::size_t links_max = 1u << 18;
   std::size_t reverse_max = 1u << 19;
@@ -63,18 +63,20 @@ enum class drop_reason : octet {
   announce_blackholed,     ///< its identity is blocked
   announce_queue_full,     ///< from an interface that cannot be held back
   path_request_tagless,    ///< without a tag
+  path_request_tag_cut,    ///< tag over 16 octets; goes on with the first 16
   path_request_duplicate,  ///< destination and tag seen before
   path_request_queue_full,
+  path_request_limited,  ///< no discovery for an interface in burst
   limited_queue_full,
-  no_path,                 ///< for us to transport, destination unknown
-  interface_gone,          ///< the way on leads over an interface that is offline or gone
-  link_unvalidated,        ///< link packet before the link's proof passed
-  link_direction,          ///< hop count or interface do not fit the link
-  link_proof_invalid,      ///< a link request proof whose signature is wrong
-  link_request_unclampable,///< MTU signalling that cannot be re-encoded
-  proof_unmatched,         ///< a proof for which no way back is known
+  no_path,                   ///< for us to transport, destination unknown
+  interface_gone,            ///< the way on leads over an interface that is offline or gone
+  link_unvalidated,          ///< link packet before the link's proof passed
+  link_direction,            ///< hop count or interface do not fit the link
+  link_proof_invalid,        ///< a link request proof whose signature is wrong
+  link_request_unclampable,  ///< MTU signalling that cannot be re-encoded
+  proof_unmatched,           ///< a proof for which no way back is known
   table_full,
-  not_for_us,              ///< nothing here wants it
+  not_for_us,  ///< nothing here wants it
   count_
 };
 inline constexpr std::size_t drop_reasons = static_cast<std::size_t>(drop_reason::count_);
@@ -168,9 +170,10 @@ struct announce_learned {
   bool path_added = false;  ///< it changed the path table
 };
 
-/// Everything a shard wants done after an input. The caller carries it out and clears it before the next input.
+/// Everything a shard wants done after an input. The caller carries it out, in the order events, packets, the rest, and
+/// clears it before the next input. Reused from input to input, so that a packet costs no allocation.
 class shard_output {
- public:
+public:
   /// The list of packets for one interface; started at first use.
   egress_batch& to(interface_id id);
   void clear();
@@ -186,8 +189,9 @@ class shard_output {
   std::vector<announce_held> held;
   std::vector<tunnel_opened> tunnels_opened;
 
- private:
+private:
   std::vector<egress_batch*> by_slot_;
+  std::vector<std::uint32_t> touched_;
 };
 
 /// Whether an interface is in a burst of announces or path requests, as its gate last said.
