@@ -2,6 +2,7 @@
 
 #include "transport/framing/hdlc.hpp"
 #include "transport/framing/kiss.hpp"
+#include "transport/ifac.hpp"
 
 #include <algorithm>
 #include <utility>
