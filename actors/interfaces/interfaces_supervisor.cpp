@@ -2,11 +2,11 @@
 
 #include "actors/clock.hpp"
 #include "actors/interfaces/interface_factory.hpp"
+#include "actors/log.hpp"
 #include "actors/supervision/failures.hpp"
 #include "actors/supervision/restart_policy.hpp"
 
 #include <caf/all.hpp>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <map>
@@ -127,7 +127,7 @@ void restart_later(self_ptr self, const std::string& name, interfaces_state::con
   one.actor = nullptr;
   const auto wait = one.policy.on_death(now());
   if (!wait) {
-    spdlog::critical("The interface {} failed too often", name);
+    log(log_level::critical, "The interface {} failed too often", name);
     return self->quit(caf::sec::runtime_error);
   }
   self->delayed_send(self, *wait, restarted_atom::value, name);
@@ -139,10 +139,10 @@ void on_restart(self_ptr self, const std::string& name) {
   if (s.ending || found == s.configuration.end() || found->second.actor)
     return;
   try {
-    spdlog::warn("The interface {} is started again", name);
+    log(log_level::warning, "The interface {} is started again", name);
     start(self, found->second);
   } catch (const std::exception& e) {
-    spdlog::error("The interface {} could not be started again: {}", name, e.what());
+    log(log_level::error, "The interface {} could not be started again: {}", name, e.what());
     restart_later(self, name, found->second);
   }
 }

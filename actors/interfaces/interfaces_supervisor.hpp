@@ -1,5 +1,5 @@
-// The parent of all interfaces: starts those of the configuration, names every life of each with an id, keeps the shards
-// informed, and starts again what dies.
+// The parent of all interfaces: starts those of the configuration, names every life of each with an id, keeps the
+// shards informed, and starts again what dies.
 //
 // Interfaces that others spawn (connections, peers) register here too. An id is given back when its actor ends.
 #pragma once
@@ -22,11 +22,11 @@ struct add_interface {
 };
 
 using interfaces_supervisor = interface_registry::extend<
-    caf::reacts_to<shard_started>,                         // router supervisor: a shard is new and knows nothing
-    caf::replies_to<add_interface>::with<std::string>,     // node, control
-    caf::replies_to<detach_atom, std::string>::with<bool>, // control: by the name in the configuration
-    caf::reacts_to<detach_atom, duration>,                 // node: end all within that time, and then yourself
-    caf::reacts_to<restarted_atom, std::string>,           // itself: start this one again
+    caf::reacts_to<shard_started>,                          // router supervisor: a shard is new and knows nothing
+    caf::replies_to<add_interface>::with<std::string>,      // node, control
+    caf::replies_to<detach_atom, std::string>::with<bool>,  // control: by the name in the configuration
+    caf::reacts_to<detach_atom, duration>,                  // node: end all within that time, and then yourself
+    caf::reacts_to<restarted_atom, std::string>,            // itself: start this one again
     caf::replies_to<status_atom>::with<interface_status_list>>;
 
 /// `pool` outlives the actor. `shards` are running.

@@ -8,18 +8,17 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <arpa/inet.h>
+#include <cerrno>
 #include <ifaddrs.h>
+#include <memory>
 #include <net/if.h>
 #include <netinet/tcp.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <memory>
 #include <stdexcept>
+#include <sys/socket.h>
 #include <system_error>
+#include <unistd.h>
 
 namespace plexus {
 namespace {
@@ -132,8 +131,8 @@ listen_address resolve_listen_address(const listen_settings& settings) {
   if (settings.device)
     return {address_of_device(*settings.device, settings.prefer_ipv6), settings.port};
   asio::io_context context;
-  const auto results = tcp::resolver(context).resolve(settings.address, std::to_string(settings.port),
-                                                      tcp::resolver::passive);
+  const auto results =
+      tcp::resolver(context).resolve(settings.address, std::to_string(settings.port), tcp::resolver::passive);
   const auto endpoints = ordered(results, settings.prefer_ipv6);
   if (endpoints.empty())
     throw std::runtime_error("no address for " + settings.address);

@@ -1,6 +1,7 @@
 #include "actors/interfaces/tcp_listener.hpp"
 
 #include "actors/interfaces/stream_interface.hpp"
+#include "actors/log.hpp"
 #include "actors/supervision/failures.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -12,11 +13,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <caf/all.hpp>
-#include <spdlog/spdlog.h>
-
-#include <sys/socket.h>
 
 #include <set>
+#include <sys/socket.h>
 
 namespace plexus {
 namespace {
@@ -109,7 +108,7 @@ void on_accepted(self_ptr self, const connection_ptr& link) {
   self->link_to(child);
   s.connections.insert(child.address());
   ++s.accepted;
-  spdlog::log(spdlog::level::debug, "{} accepted", stream.common.facts.name);
+  log(log_level::debug, "{} accepted", stream.common.facts.name);
 }
 
 /// A child's end is noted; the end of anybody else that we are linked to is ours.

@@ -16,8 +16,8 @@
 namespace plexus {
 
 struct listener_settings {
-  interface_settings common;  ///< of the connections too, under their own names
-  std::string name;           ///< as in the configuration
+  interface_settings common;                ///< of the connections too, under their own names
+  std::string name;                         ///< as in the configuration
   std::string child_type = "TCPInterface";  ///< what the names of connections begin with
   listen_address address;
   keepalive_options keepalive;

@@ -1,10 +1,10 @@
 #include "actors/router/router_supervisor.hpp"
 
 #include "actors/clock.hpp"
+#include "actors/log.hpp"
 #include "actors/supervision/failures.hpp"
 
 #include <caf/all.hpp>
-#include <spdlog/spdlog.h>
 
 namespace plexus {
 namespace {
@@ -51,10 +51,10 @@ void on_down(self_ptr self, const caf::down_msg& down) {
     if (s.shards[i].address() == down.source) {
       const auto wait = s.policy.on_death(now());
       if (!wait) {
-        spdlog::critical("Router shard {} ended too often", i);
+        log(log_level::critical, "Router shard {} ended too often", i);
         return self->quit(caf::sec::runtime_error);
       }
-      spdlog::error("Router shard {} ended and is started again", i);
+      log(log_level::error, "Router shard {} ended and is started again", i);
       self->delayed_send(self, *wait, restarted_atom::value, std::uint32_t{i});
     }
 }
