@@ -1,0 +1,23 @@
+// Names of the messages that carry handles of actors; each is defined where the actors are.
+#pragma once
+
+#include <memory>
+
+namespace plexus {
+
+class connection;
+class io_pool;
+class io_thread;
+struct add_interface;
+struct connect_failed;
+struct connection_lost;
+struct interface_known;
+struct register_interface;
+struct registration;
+struct shard_started;
+struct shards_changed;
+
+using connection_ptr = std::shared_ptr<connection>;
+using registration_ptr = std::shared_ptr<const registration>;
+
+}  // namespace plexus

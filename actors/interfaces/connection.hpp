@@ -1,0 +1,46 @@
+// A connected stream socket. Its reader lives on the connection's I/O thread; the interface actor, wherever it runs,
+// sends and shuts down through the descriptor. The descriptor closes with the last owner, so neither can hit another's.
+#pragma once
+
+#include "actors/io/io_thread.hpp"
+#include "messages/octets.hpp"
+
+#include <boost/asio/generic/stream_protocol.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace plexus {
+
+class connection {
+public:
+  using socket_type = boost::asio::generic::stream_protocol::socket;
+
+  /// `socket` belongs to the context of `home`. `peer` is what the interface's name says of the far side, without port.
+  connection(io_thread& home, socket_type socket, std::string peer = {}, std::uint16_t port = 0);
+  ~connection();
+
+  io_thread& home() { return home_; }
+  /// Only on the home thread.
+  socket_type& socket() { return socket_; }
+  int descriptor() const { return descriptor_; }
+  const std::string& peer() const { return peer_; }
+  std::uint16_t port() const { return port_; }
+
+  /// Octets that the socket took without blocking: 0 when it is full, negative when it is broken.
+  std::ptrdiff_t send(octets framed);
+  /// Ends the connection in both directions; the reader hears of it. Any thread.
+  void shut();
+
+private:
+  io_thread& home_;
+  socket_type socket_;
+  int descriptor_;
+  std::string peer_;
+  std::uint16_t port_;
+};
+
+}  // namespace plexus

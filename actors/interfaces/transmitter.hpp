@@ -1,0 +1,80 @@
+// The transmit half of a stream: frames packets into a connection, with bounds.
+//
+//   transmit -> [parked batches] -> framing -> [buffer] -> socket
+//
+// One owner, the interface's actor; time comes in.
+#pragma once
+
+#include "actors/interfaces/connection.hpp"
+#include "actors/interfaces/peer_trust.hpp"
+#include "actors/interfaces/stream_reader.hpp"
+#include "actors/interfaces/transmit_buffer.hpp"
+#include "messages/instant.hpp"
+#include "transport/gates/interface_gate.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+
+namespace plexus {
+
+struct transmit_counters {
+  std::uint64_t packets = 0, octets = 0;  ///< octets that the socket took, framing included
+  std::uint64_t dropped_packets = 0, dropped_octets = 0;
+};
+
+class transmitter {
+public:
+  transmitter(const transmit_limits& limits, stream_framing framing, std::shared_ptr<const access_codes> access)
+      : buffer_(limits), framing_(framing), access_(std::move(access)) {}
+
+  /// The connection to write to, or none. What waited for another one is gone.
+  void connect(connection_ptr link);
+
+  // Each returns false when the connection turned out to be broken.
+
+  bool send(const egress_batch_ptr& batch, interface_gate& gate, instant now);
+  /// Whole packets of the node's own: announces.
+  bool send(const std::vector<announce_packet>& packets, instant now);
+  bool on_writable(interface_gate& gate, instant now);
+  bool on_time(interface_gate& gate, instant now);
+
+  /// The socket is full, and the owner must ask to be told when it is not. True once for each time.
+  bool take_wish_to_write();
+  /// When on_time() wants to be called.
+  instant next_deadline() const;
+  /// Since when the peer has taken nothing although something waits, or instant::max().
+  instant stuck_since() const { return buffer_.empty() ? instant::max() : progress_at_; }
+
+  bool idle() const { return buffer_.empty() && parked_.empty(); }
+  bool holds_sources() const { return !parked_.empty(); }
+  bool is_slow() const { return !trust_.is_waited_for(); }
+  std::size_t waiting() const { return buffer_.size(); }
+  const transmit_counters& counters() const { return counters_; }
+
+private:
+  struct parked {
+    egress_batch_ptr batch;
+    std::size_t next = 0;  ///< first packet that is not framed yet
+    instant since{};
+  };
+
+  bool transmit(parked from, interface_gate& gate, instant now);
+  bool unpark(interface_gate& gate, instant now);
+  void frame(octets head, octets body);
+  bool write_framed(instant now);
+  bool write(octets framed, std::size_t& taken, instant now);
+  void count_drop(std::size_t size);
+
+  connection_ptr link_;
+  transmit_buffer buffer_;
+  stream_framing framing_;
+  std::shared_ptr<const access_codes> access_;
+  std::deque<parked> parked_;  ///< bounded by the slabs that their sources may have out
+  peer_trust trust_;
+  instant progress_at_{};
+  bool full_ = false, wish_to_write_ = false;
+  transmit_counters counters_;
+};
+
+}  // namespace plexus

@@ -1,0 +1,226 @@
+#include "actors/router/shard_actor.hpp"
+
+#include "actors/clock.hpp"
+#include "actors/deadline_timer.hpp"
+#include "actors/io/io_thread.hpp"
+#include "actors/supervision/failures.hpp"
+
+#include <caf/all.hpp>
+
+namespace plexus {
+namespace {
+
+/// Signature checks in one slice of work, about 0.3 ms: the longest that a data batch waits for announces.
+constexpr unsigned work_slice = 8;
+
+struct shard_state {
+  explicit shard_state(shard_actor::base*) {}
+
+  void start(const router_config& shard_config, const shard_outlets& others) {
+    router = std::make_unique<router_shard>(shard_config, now(), read_clocks());
+    outlets = others;
+    index = shard_config.shard_index;
+  }
+
+  struct egress_slot {
+    interface_id id{};
+    bool takes_announces = false;  ///< online and outgoing
+    interface_actor actor;
+  };
+
+  const char* name = "shard";
+  std::unique_ptr<router_shard> router;
+  shard_output out;
+  shard_outlets outlets;
+  unsigned index = 0;
+  std::vector<shard_actor> shards;
+  std::vector<egress_slot> interfaces;  ///< by slot
+  deadline_timer timer;
+  bool working = false;  ///< a work message is on its way
+
+  const egress_slot* find(interface_id id) const {
+    return id.slot() < interfaces.size() && interfaces[id.slot()].id == id ? &interfaces[id.slot()] : nullptr;
+  }
+};
+
+using self_ptr = shard_actor::stateful_pointer<shard_state>;
+
+/// Gathers what gates have to know, one message for each interface.
+class gate_reports {
+public:
+  explicit gate_reports(const shard_output& out) {
+    for (const auto& heard : out.announces_heard_on)
+      of(heard.from).announces = heard;
+    for (const auto& heard : out.path_requests_heard_on)
+      of(heard.from).path_requests = heard;
+    for (const auto& held : out.held)
+      of(held.from).held.push_back(held);
+  }
+
+  template <class Send>
+  void for_each(Send send) {
+    for (auto& [id, report] : reports_)
+      send(id, std::move(report));
+  }
+
+private:
+  gate_report& of(interface_id id) {
+    for (auto& [known, report] : reports_)
+      if (known == id)
+        return *report;
+    return *reports_.emplace_back(id, std::make_shared<gate_report>()).second;
+  }
+
+  std::vector<std::pair<interface_id, std::shared_ptr<gate_report>>> reports_;
+};
+
+void send_egress(self_ptr self) {
+  auto& s = self->state;
+  for (auto& batch : s.out.egress)
+    if (const auto* to = s.find(batch->to))
+      self->send(to->actor, egress_batch_ptr(std::move(batch)));
+}
+
+void send_announces(self_ptr self) {
+  auto& s = self->state;
+  if (s.out.announces.empty())
+    return;
+  auto round = std::make_shared<announce_round>();
+  round->announces = std::move(s.out.announces);
+  const announce_round_ptr shared = std::move(round);
+  for (const auto& to : s.interfaces)
+    if (to.takes_announces)
+      self->send(to.actor, shared);
+}
+
+void send_reports(self_ptr self) {
+  auto& s = self->state;
+  if (!s.out.announces_heard_on.empty() || !s.out.path_requests_heard_on.empty() || !s.out.held.empty())
+    gate_reports(s.out).for_each([&](interface_id id, gate_report_ptr report) {
+      if (const auto* to = s.find(id))
+        self->send(to->actor, std::move(report));
+    });
+  if (s.outlets.endpoints && !s.out.deliveries.empty())
+    self->send(s.outlets.endpoints,
+               local_delivery_ptr(std::make_shared<std::vector<local_delivery>>(std::move(s.out.deliveries))));
+  if (s.outlets.announces && !s.out.learned.empty())
+    self->send(s.outlets.announces,
+               announces_learned_ptr(std::make_shared<std::vector<announce_learned>>(std::move(s.out.learned))));
+}
+
+/// Carries out what the machine wants. Other shards hear first: the answer to a packet may reach them at once.
+void flush(self_ptr self) {
+  auto& s = self->state;
+  if (!s.out.empty()) {
+    for (unsigned i = 0; i < s.out.events.size() && i < s.shards.size(); ++i)
+      if (!s.out.events[i].empty())
+        self->send(s.shards[i], shard_events_ptr(std::make_shared<shard_events>(std::move(s.out.events[i]))));
+    send_egress(self);
+    send_announces(self);
+    send_reports(self);
+    s.out.clear();
+  }
+  if (s.router->has_work() && !s.working) {
+    s.working = true;
+    self->send(self, work_atom::value);
+    if (auto* thread = dynamic_cast<io_thread*>(self->context()))
+      thread->hand_over();
+  }
+  s.timer.set(self, s.router->next_deadline());
+}
+
+/// On an I/O thread: leaves the work to the scheduler.
+void work(self_ptr self) {
+  auto& s = self->state;
+  s.working = false;
+  if (dynamic_cast<io_thread*>(self->context()) == nullptr)
+    s.router->work(work_slice, now(), s.out);
+  flush(self);
+}
+
+void on_known(self_ptr self, const interface_known& known) {
+  auto& s = self->state;
+  const auto slot = known.facts->id.slot();
+  if (slot >= s.interfaces.size())
+    s.interfaces.resize(slot + 1);
+  s.interfaces[slot] = {known.facts->id, known.facts->online && known.facts->outgoing, known.actor};
+  s.router->on_interface(*known.facts, now());
+}
+
+void on_gone(self_ptr self, interface_id id) {
+  auto& s = self->state;
+  if (s.find(id))
+    s.interfaces[id.slot()] = {};
+  s.router->on_interface_gone(id, now());
+}
+
+shard_actor::behavior_type shard_behavior(self_ptr self, const router_config& config, const shard_outlets& outlets) {
+  auto& s = self->state;
+  end_on_exception(self);
+  s.start(config, outlets);
+  return {
+      [self, &s](const packet_batch_ptr& batch) {
+        s.router->receive(batch, now(), s.out);
+        flush(self);
+      },
+      [&s](const burst_change& change) { s.router->on_burst(change.id, change.state); },
+      [self, &s](const shard_events_ptr& events) {
+        s.router->on_events(*events, now(), s.out);
+        flush(self);
+      },
+      [self](const interface_known& known) { on_known(self, known); },
+      [self](const interface_gone& gone) { on_gone(self, gone.id); },
+      [self, &s](tick_atom, std::uint64_t setting) {
+        if (!s.timer.rings(setting))
+          return;
+        s.router->on_clock(read_clocks());
+        s.router->tick(now(), s.out);
+        flush(self);
+      },
+      [self](work_atom) { work(self); },
+      [self, &s](const shard_started& started) {
+        s.shards = started.shards;
+        flush(self);
+      },
+      [self, &s](const local_packet_ptr& local) {
+        s.router->send(local->packet, local->only, now(), s.out);
+        flush(self);
+      },
+      [&s](add_local_atom, const address& local) { s.router->add_local(local); },
+      [&s](remove_local_atom, const address& local) { s.router->remove_local(local); },
+      [self, &s](request_path_atom, const destination_hash& destination) {
+        s.router->request_path(destination, now(), s.out);
+        flush(self);
+      },
+      [&s](const blackhole_set& identities) { s.router->set_blackholed(identities, now()); },
+      [&s](find_atom, const destination_hash& destination) { return s.router->find_path(destination, now()); },
+      [&s](paths_atom, std::uint8_t hops_max) -> path_list {
+        return std::make_shared<std::vector<path_summary>>(s.router->paths(hops_max, now()));
+      },
+      [&s](drop_atom, const destination_hash& destination) { return s.router->drop_path(destination); },
+      [&s](drop_via_atom, const transport_id& next_hop) -> std::uint64_t { return s.router->drop_paths_via(next_hop); },
+      [&s](rates_atom) -> rate_list {
+        return std::make_shared<std::vector<announce_rate_summary>>(s.router->announce_rates());
+      },
+      [&s](save_atom, std::uint64_t cursor, std::uint64_t most) -> saved_paths_ptr {
+        auto saved = std::make_shared<saved_paths>();
+        saved->next = s.router->save_some(cursor, most, now(), saved->paths);
+        return saved;
+      },
+      [&s](restore_atom, const saved_paths_ptr& saved) -> std::uint64_t {
+        std::uint64_t taken = 0;
+        for (const auto& path : saved->paths)
+          taken += s.router->restore(path, now());
+        return taken;
+      },
+      [&s](status_atom) { return s.router->status(); },
+  };
+}
+
+}  // namespace
+
+shard_actor spawn_shard(caf::actor_system& system, const router_config& config, const shard_outlets& outlets) {
+  return system.spawn(shard_behavior, config, outlets);
+}
+
+}  // namespace plexus
