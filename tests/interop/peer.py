@@ -174,7 +174,7 @@ class Peer:
         receipt.set_delivery_callback(lambda r: delivered.set())
         if receipt.status == RNS.PacketReceipt.DELIVERED:
             delivered.set()
-        return {"delivered": delivered.wait(timeout)}
+        return {"delivered": delivered.wait(timeout), "status": receipt.status}
 
     def do_resource(self, link, size, seed=0, metadata=None, compressible=False, timeout=60):
         data = b"plexus " * (size // 7 + 1) if compressible else octets_of(seed, size)
@@ -251,6 +251,8 @@ class Peer:
     def adopt(self, link):
         name = link.link_id.hex()
         self.links[name] = link
+        # A receipt on a link gives up after a few round trips, 5 ms on loopback: too soon for a loaded machine.
+        link.traffic_timeout_factor = 20 / max(link.rtt or 0.0, 1e-4)
         link.set_resource_strategy(RNS.Link.ACCEPT_ALL)
         link.set_resource_concluded_callback(self.resource_received)
         link.set_packet_callback(lambda data, packet: self.link_packet(name, data, packet))
