@@ -48,8 +48,8 @@ const config_section* config_section::section(std::string_view name) const {
 
 namespace {
 
-// Replaces every `%(name)s` in one text. Names are looked up from the section that holds the text outwards, as in
-// configobj.py: _fetch.
+// Replaces every `%(name)s` in one text. Names are looked up from the section of the outermost text, also those that
+// stand in a text found further out, as in configobj.py: _fetch.
 class interpolation {
 public:
   interpolation(const config_section& section, const config_entry& entry) : section_(section), entry_(entry) {}
@@ -67,7 +67,7 @@ private:
   }
 
   found_text look_up(const std::string& name) const {
-    for (const auto* s = &section_of_text(); s; s = s->parent()) {
+    for (const auto* s = &section_; s; s = s->parent()) {
       const auto* entry = s->find(name);
       if (const auto* defaults = s->section("DEFAULT"); !entry && defaults)
         entry = defaults->find(name);
@@ -79,8 +79,6 @@ private:
     }
     fail("expected a value for %(" + name + ")s, found none in this section or around it");
   }
-
-  const config_section& section_of_text() const { return *trail_.back().second; }
 
   std::string expand(const std::string& key, std::string text, const config_section& section) {
     const auto seen = [&](const auto& step) { return step.first == key && step.second->name() == section.name(); };

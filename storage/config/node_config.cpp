@@ -137,7 +137,7 @@ metrics_config read_metrics(section_reader& reader) {
     return out;
   const auto colon = listen->rfind(':');
   std::string address = listen->substr(0, colon == std::string::npos ? 0 : colon);
-  if (address.size() > 2 && address.front() == '[' && address.back() == ']')
+  if (address.size() >= 2 && address.front() == '[' && address.back() == ']')
     address = address.substr(1, address.size() - 2);
   else if (address.find(':') != std::string::npos)
     address.clear();
