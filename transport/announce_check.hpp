@@ -25,8 +25,8 @@ private:
   identity_hash owner_;
 };
 
-/// Checks in order of cost: packet type, size, fields, address, signature. Errors: bad_value (not an announce to a
-/// SINGLE destination), oversized (over 500 octets), truncated, hash_mismatch, bad_signature. Does not allocate.
+/// Checks in order of cost: packet type, size, fields, address, signature. Errors: bad_value (not an announce),
+/// oversized (over 500 octets), truncated, hash_mismatch, bad_signature. Does not allocate.
 /// The reference checks the signature before the address; both lead to the same end.
 ///
 /// `known_good`, if given, is a whole announce packet for the same destination that was verified before: one with the

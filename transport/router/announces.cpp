@@ -56,7 +56,7 @@ void router_shard::state::take_announce(const arrival& a, instant now, shard_out
                          !discoveries.waits_for(destination, now);
   if (held_back) {
     const auto whole = a.packet.whole();
-    out.held.push_back({a.from, destination, a.packet.hops(), {whole.begin(), whole.end()}});
+    out.held.push_back({a.from, destination, a.hops, {whole.begin(), whole.end()}});
     return;
   }
   if (flow && flow->kind == flow_kind::local)

@@ -1,0 +1,69 @@
+#include "transport/control/value.hpp"
+
+#include <limits>
+
+namespace plexus {
+
+value::value(std::uint64_t v) {
+  if (v <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+    held_ = static_cast<std::int64_t>(v);
+  else
+    held_ = v;
+}
+
+value::value(map members) : held_(std::move(members)) {}
+
+std::optional<std::int64_t> value::as_int() const {
+  if (const auto* v = get_if<std::int64_t>())
+    return *v;
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> value::as_unsigned() const {
+  if (const auto* v = get_if<std::uint64_t>())
+    return *v;
+  if (const auto* v = get_if<std::int64_t>(); v && *v >= 0)
+    return static_cast<std::uint64_t>(*v);
+  return std::nullopt;
+}
+
+std::optional<double> value::as_double() const {
+  if (const auto* v = get_if<double>())
+    return *v;
+  if (const auto* v = get_if<std::int64_t>())
+    return static_cast<double>(*v);
+  if (const auto* v = get_if<std::uint64_t>())
+    return static_cast<double>(*v);
+  return std::nullopt;
+}
+
+bool value::truthy() const {
+  struct judge {
+    bool operator()(std::monostate) const { return false; }
+    bool operator()(bool v) const { return v; }
+    bool operator()(std::int64_t v) const { return v != 0; }
+    bool operator()(std::uint64_t v) const { return v != 0; }
+    bool operator()(double v) const { return v != 0; }
+    bool operator()(const std::string& v) const { return !v.empty(); }
+    bool operator()(const octet_string& v) const { return !v.empty(); }
+    bool operator()(const list& v) const { return !v.empty(); }
+    bool operator()(const map& v) const { return !v.empty(); }
+  };
+  return visit(judge{});
+}
+
+const value* value::find(std::string_view key) const {
+  const auto* members = as_map();
+  if (members == nullptr)
+    return nullptr;
+  for (const auto& member : *members)
+    if (const auto* name = member.key.as_text(); name != nullptr && *name == key)
+      return &member.content;
+  return nullptr;
+}
+
+bool operator==(const value& a, const value& b) {
+  return a.held_ == b.held_;
+}
+
+}  // namespace plexus
