@@ -1,5 +1,5 @@
-// An actor's one timer: remembers the earliest deadline that somebody asked for, and lets rings of earlier settings pass
-// unheard. The ring is the message (tick_atom, setting).
+// An actor's one timer: remembers the earliest deadline that somebody asked for, and lets rings of earlier settings
+// pass unheard. The ring is the message (tick_atom, setting).
 #pragma once
 
 #include "actors/clock.hpp"

@@ -83,16 +83,16 @@ using saved_paths_ptr = std::shared_ptr<const saved_paths>;
 /// One interface as rnstatus and the metrics show it (rns-1.5.7 section 7.4).
 struct interface_status {
   interface_facts facts;
-  std::uint64_t received_octets = 0, sent_octets = 0;     ///< framing included
+  std::uint64_t received_octets = 0, sent_octets = 0;  ///< framing included
   std::uint64_t received_packets = 0, sent_packets = 0;
-  std::uint64_t frames_invalid = 0;                        ///< shorter or longer than the medium allows
-  drop_counters refused{};                                 ///< by the reader, before any shard saw them
-  std::uint64_t transmit_waiting = 0;                      ///< octets in the transmit buffer now
+  std::uint64_t frames_invalid = 0;    ///< shorter or longer than the medium allows
+  drop_counters refused{};             ///< by the reader, before any shard saw them
+  std::uint64_t transmit_waiting = 0;  ///< octets in the transmit buffer now
   std::uint64_t transmit_dropped_packets = 0, transmit_dropped_octets = 0;
   std::uint64_t reconnects = 0, clients = 0;
-  std::uint64_t cut_off = 0;                               ///< connections ended because the peer took nothing
-  bool stalled = false;                                    ///< the peer is too slow to be waited for
-  bool held = false;                                       ///< those who send to the peer are being held back
+  std::uint64_t cut_off = 0;  ///< connections ended because the peer took nothing
+  bool stalled = false;       ///< the peer is too slow to be waited for
+  bool held = false;          ///< those who send to the peer are being held back
   gate_status gate{};
 };
 using interface_status_ptr = std::shared_ptr<const interface_status>;
@@ -117,6 +117,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::registration_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::shards_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::shard_started)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::add_interface)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interface_id)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::connection_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::connection_lost)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::connect_failed)

@@ -1,8 +1,7 @@
 #include "actors/interfaces/connection.hpp"
 
-#include <sys/socket.h>
-
 #include <cerrno>
+#include <sys/socket.h>
 
 namespace plexus {
 

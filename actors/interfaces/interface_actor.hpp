@@ -12,11 +12,11 @@
 namespace plexus {
 
 using interface_actor =
-    caf::typed_actor<caf::reacts_to<egress_batch_ptr>,      // a shard: packets to send
-                     caf::reacts_to<announce_round_ptr>,    // a shard: announces; the gate decides which of them
-                     caf::reacts_to<gate_report_ptr>,       // a shard: what came in over this interface
-                     caf::reacts_to<shards_changed>,        // supervisor: a shard was started again
-                     caf::reacts_to<detach_atom, duration>, // supervisor: finish what waits within that time, and end
+    caf::typed_actor<caf::reacts_to<egress_batch_ptr>,       // a shard: packets to send
+                     caf::reacts_to<announce_round_ptr>,     // a shard: announces; the gate decides which of them
+                     caf::reacts_to<gate_report_ptr>,        // a shard: what came in over this interface
+                     caf::reacts_to<shards_changed>,         // supervisor: a shard was started again
+                     caf::reacts_to<detach_atom, duration>,  // supervisor: finish what waits within that time, and end
                      caf::replies_to<status_atom>::with<interface_status_ptr>>;
 
 /// Supervisor to interfaces.
@@ -45,6 +45,7 @@ struct interface_known {
 /// What the interfaces themselves ask of their supervisor.
 using interface_registry =
     caf::typed_actor<caf::replies_to<register_interface>::with<registration_ptr>,  // a new interface
-                     caf::replies_to<interface_facts_ptr>::with<interface_id>>;     // new facts; answered once all shards know
+                     caf::replies_to<interface_facts_ptr>::with<interface_id>>;  // new facts; answered once all shards
+                                                                                 // know
 
 }  // namespace plexus

@@ -27,7 +27,7 @@ struct interface_settings {
   interface_facts facts;  ///< without id
   gate_config gate;
   transmit_limits transmit;
-  intake_config intake;   ///< access is set from `access` below
+  intake_config intake;  ///< access is set from `access` below
   std::shared_ptr<const access_codes> access;
 };
 

@@ -3,11 +3,11 @@
 #include "actors/clock.hpp"
 #include "actors/deadline_timer.hpp"
 #include "actors/interfaces/transmitter.hpp"
+#include "actors/log.hpp"
 #include "actors/supervision/failures.hpp"
 
 #include <boost/asio/post.hpp>
 #include <caf/all.hpp>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 
@@ -90,9 +90,7 @@ void start_reading(self_ptr self) {
   config.shards = s.shards;
   config.counters = s.counters;
   config.access_owner = s.settings.common.access;
-  config.ended = [link = s.link.get(), owner = stream_actor(self)] {
-    link->home().send(owner, connection_lost{link});
-  };
+  config.ended = [link = s.link.get(), owner = stream_actor(self)] { link->home().send(owner, connection_lost{link}); };
   s.reader = std::make_shared<stream_reader>(s.link, std::move(config));
   s.reader->start();
 }
@@ -115,7 +113,7 @@ void on_connected(self_ptr self, const connection_ptr& link) {
   s.attempts = 0;
   s.reconnects += std::exchange(s.was_connected, true);
   s.output->connect(link);
-  spdlog::info("{} is connected", s.facts.name);
+  log(log_level::verbose, "{} is connected", s.facts.name);
   tell_facts(self, true, [self, link] {
     if (self->state.link == link)
       start_reading(self);
@@ -127,7 +125,7 @@ void attempt(self_ptr self) {
   if (s.detach_at || s.link)
     return;
   if (s.settings.reconnects_max && s.attempts > *s.settings.reconnects_max) {
-    spdlog::error("{} gives up after {} attempts to connect", s.facts.name, s.attempts);
+    log(log_level::error, "{} gives up after {} attempts to connect", s.facts.name, s.attempts);
     return self->quit();
   }
   ++s.attempts;
@@ -144,7 +142,7 @@ void on_lost(self_ptr self, const connection_lost& lost) {
   s.output->connect(nullptr);
   if (!s.connects() || s.detach_at)
     return self->quit();
-  spdlog::warn("{} lost its connection, and will connect again", s.facts.name);
+  log(log_level::warning, "{} lost its connection, and will connect again", s.facts.name);
   tell_facts(self, false, {});
   self->delayed_send(self, s.settings.reconnect_wait, connect_atom::value);
 }
@@ -196,8 +194,8 @@ void on_time(self_ptr self) {
   if (s.detach_at && time >= *s.detach_at)
     return self->quit();
   if (const auto stuck = s.output->stuck_since(); stuck != instant::max() && time - stuck >= s.settings.drain_timeout) {
-    spdlog::log(spdlog::level::info, "{} took nothing for {} s and is cut off", s.facts.name,
-                std::chrono::duration_cast<std::chrono::seconds>(time - stuck).count());
+    log(log_level::notice, "{} took nothing for {} s and is cut off", s.facts.name,
+        std::chrono::duration_cast<std::chrono::seconds>(time - stuck).count());
     ++s.cut_off;
     s.output->connect(nullptr);
     s.link->shut();
@@ -281,7 +279,7 @@ stream_actor::behavior_type stream_behavior(self_ptr self, const stream_settings
       [&s](status_atom) { return status_of(s); },
       [self](const connection_ptr& link) { on_connected(self, link); },
       [self, &s](const connect_failed& failed) {
-        spdlog::warn("{} could not connect: {}", s.facts.name, failed.reason);
+        log(log_level::warning, "{} could not connect: {}", s.facts.name, failed.reason);
         self->delayed_send(self, s.settings.reconnect_wait, connect_atom::value);
       },
       [self](const connection_lost& lost) { on_lost(self, lost); },

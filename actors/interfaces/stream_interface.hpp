@@ -2,8 +2,9 @@
 //
 // The actor owns the transmit half. A batch is framed and written where it arrives, in one call that does not block.
 // What the socket does not take waits in a bounded buffer. Beyond a mark, batches wait as they are, unframed: they keep
-// their slabs, so the readers that brought them stop, and TCP holds the senders back. That is done for a peer that takes
-// what it gets within 100 ms; others lose packets instead (see peer_trust). Who takes nothing for 12 s is cut off.
+// their slabs, so the readers that brought them stop, and TCP holds the senders back. That is done for a peer that
+// takes what it gets within 100 ms; others lose packets instead (see peer_trust). Who takes nothing for 12 s is cut
+// off.
 #pragma once
 
 #include "actors/interfaces/connection.hpp"

@@ -5,11 +5,10 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <sys/socket.h>
 
 namespace plexus {
 namespace {
@@ -137,7 +136,8 @@ bool stream_reader::make_room() {
 
 asio::awaitable<void> stream_reader::wait_for_slab() {
   waiting_ = true;
-  const bool back = (slab_ && slab_->is_free()) || std::any_of(out_.begin(), out_.end(), [](auto& s) { return s->is_free(); });
+  const bool back =
+      (slab_ && slab_->is_free()) || std::any_of(out_.begin(), out_.end(), [](auto& s) { return s->is_free(); });
   if (!back) {
     boost::system::error_code cancelled;
     co_await slab_back_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
@@ -148,8 +148,9 @@ asio::awaitable<void> stream_reader::wait_for_slab() {
 void stream_reader::digest() {
   if (kiss_)
     return digest_kiss();
-  const auto done = hdlc_.take({slab_->data() + begin_, end_ - begin_}, [this](mutable_octets frame) { take_frame(frame); },
-                               [this](std::size_t) { count(config_.counters->frames_invalid, 1); });
+  const auto done = hdlc_.take(
+      {slab_->data() + begin_, end_ - begin_}, [this](mutable_octets frame) { take_frame(frame); },
+      [this](std::size_t) { count(config_.counters->frames_invalid, 1); });
   begin_ += done;
   hand_on();
 }

@@ -83,11 +83,11 @@ private:
   std::vector<std::size_t> expected_;                   ///< by shard: packets of the last batch
   std::shared_ptr<std::vector<octet_string>> copies_;   ///< KISS frames of this round
 
-  slab_ptr slab_;             ///< read into; null while the connection rests
-  std::size_t begin_ = 0;     ///< first octet of the slab that is not done with
-  std::size_t end_ = 0;       ///< behind the last octet read
-  octet_string rest_;         ///< beginning of a frame, while there is no slab
-  std::vector<slab_ptr> out_; ///< other slabs that batches may still refer to
+  slab_ptr slab_;              ///< read into; null while the connection rests
+  std::size_t begin_ = 0;      ///< first octet of the slab that is not done with
+  std::size_t end_ = 0;        ///< behind the last octet read
+  octet_string rest_;          ///< beginning of a frame, while there is no slab
+  std::vector<slab_ptr> out_;  ///< other slabs that batches may still refer to
   std::size_t slab_octets_;
 
   boost::asio::steady_timer slab_back_;

@@ -2,6 +2,7 @@
 
 #include "transport/framing/hdlc.hpp"
 #include "transport/framing/kiss.hpp"
+#include "transport/ifac.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -12,8 +13,8 @@ namespace {
 /// Octets framed before they are written; a reader's slab fits in at once.
 constexpr std::size_t piece_size = 512 * 1024;
 
-/// Where frames are built before they go to the socket: one for each thread, so that it stays in the cache and thousands
-/// of idle connections need none.
+/// Where frames are built before they go to the socket: one for each thread, so that it stays in the cache and
+/// thousands of idle connections need none.
 class framing_scratch {
 public:
   /// Room for `more` octets behind what is there.

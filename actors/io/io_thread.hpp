@@ -5,10 +5,10 @@
 // is involved. An actor that already runs elsewhere stays there: its mailbox is served by whoever runs it.
 #pragma once
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include "actors/io/slab.hpp"
 
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/actor_control_block.hpp>
 #include <caf/execution_unit.hpp>

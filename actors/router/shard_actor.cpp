@@ -36,7 +36,7 @@ struct shard_state {
   std::vector<shard_actor> shards;
   std::vector<egress_slot> interfaces;  ///< by slot
   deadline_timer timer;
-  bool working = false;                 ///< a work message is on its way
+  bool working = false;  ///< a work message is on its way
 
   const egress_slot* find(interface_id id) const {
     return id.slot() < interfaces.size() && interfaces[id.slot()].id == id ? &interfaces[id.slot()] : nullptr;

@@ -14,24 +14,23 @@
 namespace plexus {
 
 using shard_actor = shard_inlet::extend<
-    caf::reacts_to<shard_events_ptr>,                                       // another shard: what it learned for us
-    caf::reacts_to<interface_known>,                                        // interfaces supervisor
-    caf::reacts_to<interface_gone>,                                         // interfaces supervisor
-    caf::reacts_to<tick_atom, std::uint64_t>,                               // itself: a deadline
-    caf::reacts_to<work_atom>,                                              // itself: go on with queued work
-    caf::reacts_to<shard_started>,                                          // router supervisor: who the shards are
-    caf::reacts_to<local_packet_ptr>,                                       // endpoints: send this
-    caf::reacts_to<add_local_atom, address>,                                // endpoints: packets to this are for us
-    caf::reacts_to<remove_local_atom, address>,                             // endpoints
-    caf::reacts_to<request_path_atom, destination_hash>,                    // anybody: ask the network
-    caf::reacts_to<blackhole_set>,                                          // control
+    caf::reacts_to<shard_events_ptr>,                     // another shard: what it learned for us
+    caf::reacts_to<interface_known>,                      // interfaces supervisor
+    caf::reacts_to<interface_gone>,                       // interfaces supervisor
+    caf::reacts_to<tick_atom, std::uint64_t>,             // itself: a deadline
+    caf::reacts_to<work_atom>,                            // itself: go on with queued work
+    caf::reacts_to<shard_started>,                        // router supervisor: who the shards are
+    caf::reacts_to<local_packet_ptr>,                     // endpoints: send this
+    caf::reacts_to<add_local_atom, address>,              // endpoints: packets to this are for us
+    caf::reacts_to<remove_local_atom, address>,           // endpoints
+    caf::reacts_to<request_path_atom, destination_hash>,  // anybody: ask the network
+    caf::reacts_to<blackhole_set>,                        // control
     caf::replies_to<find_atom, destination_hash>::with<std::optional<path_summary>>,
-    caf::replies_to<paths_atom, std::uint8_t>::with<path_list>,             // up to so many hops
+    caf::replies_to<paths_atom, std::uint8_t>::with<path_list>,  // up to so many hops
     caf::replies_to<drop_atom, destination_hash>::with<bool>,
-    caf::replies_to<drop_via_atom, transport_id>::with<std::uint64_t>,
-    caf::replies_to<rates_atom>::with<rate_list>,
+    caf::replies_to<drop_via_atom, transport_id>::with<std::uint64_t>, caf::replies_to<rates_atom>::with<rate_list>,
     caf::replies_to<save_atom, std::uint64_t, std::uint64_t>::with<saved_paths_ptr>,  // cursor, most
-    caf::replies_to<restore_atom, saved_paths_ptr>::with<std::uint64_t>,    // how many were taken
+    caf::replies_to<restore_atom, saved_paths_ptr>::with<std::uint64_t>,              // how many were taken
     caf::replies_to<status_atom>::with<shard_status>>;
 
 /// The shards as they are from now on; the one at `index` is new.

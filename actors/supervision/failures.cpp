@@ -1,6 +1,6 @@
 #include "actors/supervision/failures.hpp"
 
-#include <spdlog/spdlog.h>
+#include "actors/log.hpp"
 
 namespace plexus {
 
@@ -8,9 +8,9 @@ caf::error report_failure(const char* actor, std::exception_ptr& thrown) {
   try {
     std::rethrow_exception(thrown);
   } catch (const std::exception& e) {
-    spdlog::error("The actor \"{}\" ends because of an error: {}", actor, e.what());
+    log(log_level::error, "The actor \"{}\" ends because of an error: {}", actor, e.what());
   } catch (...) {
-    spdlog::error("The actor \"{}\" ends because of an error without description", actor);
+    log(log_level::error, "The actor \"{}\" ends because of an error without description", actor);
   }
   return caf::sec::runtime_error;
 }

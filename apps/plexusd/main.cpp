@@ -1,1 +1,170 @@
-int main() {}
+// plexusd: a Reticulum node as a service, in place of rnsd and with its options.
+#include "actors/log.hpp"
+#include "actors/node.hpp"
+#include "storage/config/config_directory.hpp"
+#include "storage/config/default_config.hpp"
+#include "storage/state/state_directory.hpp"
+#include "transport/identity.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <malloc.h>
+#include <pthread.h>
+#include <stdexcept>
+#include <sys/random.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace {
+
+using namespace plexus;
+
+/// Source: rns-1.5.7 sections 6.2 and 11.
+constexpr int exit_bad_value = 1, exit_panic = 255;
+/// What waits for a peer when we are told to end gets so long.
+constexpr std::chrono::seconds drain_time{2};
+/// Sent by the node to this process when it cannot go on.
+constexpr int signal_failed = SIGUSR1;
+
+struct options {
+  std::optional<std::string> config;
+  int verbose = 0, quiet = 0;
+  bool service = false, interactive = false, example = false;
+};
+
+class system_random final : public random_source {
+public:
+  void fill(mutable_octets out) override {
+    while (!out.empty()) {
+      const auto got = ::getrandom(out.data(), out.size(), 0);
+      if (got < 0 && errno != EINTR)
+        throw std::system_error(errno, std::generic_category(), "getrandom");
+      if (got > 0)
+        out = out.subspan(static_cast<std::size_t>(got));
+    }
+  }
+  std::uint64_t number() {
+    std::uint64_t value;
+    fill({reinterpret_cast<octet*>(&value), sizeof value});
+    return value;
+  }
+};
+
+log_settings log_settings_of(const options& o, const logging_config& config, const std::filesystem::path& directory) {
+  log_settings settings;
+  const auto shift = o.service ? 0 : o.verbose - o.quiet;  // a service goes by its file alone
+  settings.level = static_cast<log_level>(std::clamp<std::int64_t>(config.level.value_or(3) + shift, 0, 8));
+  settings.timestamps = config.timestamps;
+  if (o.service)
+    settings.file = directory / "logfile";
+  return settings;
+}
+
+/// The transport identity of the directory, made if there is none. Without transport the network sees a fresh one each
+/// time, unless the configuration says otherwise (rns-1.5.7 section 1.1).
+transport_id load_identity(const state_directory& directory, const reticulum_config& config, random_source& random) {
+  auto stored = directory.load_transport_identity();
+  if (!stored) {
+    if (stored.error().what != file_fault::kind::missing)
+      log(log_level::error, "{}", stored.error().shown());
+    const auto fresh = identity::generate(random);
+    stored = private_key::from(fresh.secret().bytes());
+    if (const auto error = directory.save_transport_identity(*stored))
+      throw std::system_error(error, "the transport identity could not be saved");
+  }
+  if (!config.enable_transport && !config.static_transport_identity)
+    return rename<transport_id>(identity::generate(random).hash());
+  return rename<transport_id>(identity(identity_secret::from(stored->bytes())).hash());
+}
+
+/// All threads leave signals to main().
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int one : {SIGINT, SIGTERM, SIGHUP, signal_failed})
+    sigaddset(&signals, one);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+int run(const options& o) {
+  const auto signals = block_signals();
+  const auto directory = find_config_directory(o.config, home_directory());
+  const auto loaded = load_or_create_config(directory);
+  start_logging(log_settings_of(o, loaded.node.logging, directory));
+  for (const auto& warning : loaded.node.warnings)
+    log(log_level::warning, "{}", warning);
+
+  const state_directory state(directory);
+  if (const auto error = state.prepare())
+    throw std::system_error(error, directory.string());
+  system_random random;
+  node_setup setup;
+  setup.config = loaded.node;
+  setup.identity = load_identity(state, loaded.node.reticulum, random);
+  setup.hash_secret = random.number();
+  setup.jitter_seed = random.number();
+  setup.failed = [] { ::kill(::getpid(), signal_failed); };
+  node running(std::move(setup));
+  running.start_interfaces();
+  log(log_level::notice, "Started plexusd version {}", PLEXUS_VERSION);
+
+  for (int signal = 0;;) {
+    if (sigwait(&signals, &signal) != 0)
+      continue;
+    if (signal == signal_failed) {
+      log(log_level::critical, "A part of the node failed too often to go on");
+      std::_Exit(exit_panic);
+    }
+    if (signal == SIGHUP) {
+      log(log_level::notice, "The configuration is read at the next start");
+      continue;
+    }
+    running.stop(drain_time);
+    return 0;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // Batches come and go with every read: their memory stays with the process instead of being mapped anew each time.
+  mallopt(M_MMAP_THRESHOLD, 8 << 20);
+  mallopt(M_TRIM_THRESHOLD, 64 << 20);
+  options o;
+  CLI::App app{"Plexus, a Reticulum node"};
+  app.add_option("--config", o.config, "path to alternative Reticulum config directory");
+  app.add_flag("-v,--verbose", o.verbose, "log more; may be given several times");
+  app.add_flag("-q,--quiet", o.quiet, "log less; may be given several times");
+  app.add_flag("-s,--service", o.service, "running as a service: log to the file in the config directory");
+  app.add_flag("-i,--interactive", o.interactive, "a Python shell; not in this program");
+  app.add_flag("--exampleconfig", o.example, "print a configuration example and exit");
+  app.set_version_flag("--version", "plexusd " PLEXUS_VERSION);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : 2;
+  }
+  if (o.example) {
+    std::cout << default_config_text();
+    return 0;
+  }
+  if (o.interactive) {
+    std::cerr << "plexusd: an interactive Python shell (-i) is not available in this program\n";
+    return 2;
+  }
+  try {
+    return run(o);
+  } catch (const config_error& e) {
+    std::cerr << e.what() << '\n';
+    return exit_bad_value;
+  } catch (const std::exception& e) {
+    log(log_level::critical, "{}", e.what());
+    return exit_panic;
+  }
+}

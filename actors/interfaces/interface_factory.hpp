@@ -1,0 +1,16 @@
+// Starts the interface that a configuration describes.
+#pragma once
+
+#include "actors/interfaces/interface_actor.hpp"
+#include "actors/interfaces/interface_settings.hpp"
+#include "actors/io/io_pool.hpp"
+
+#include <caf/actor_system.hpp>
+
+namespace plexus {
+
+/// Throws std::runtime_error or std::system_error when the interface cannot be created.
+interface_actor start_interface(caf::actor_system& system, const interface_config& config, const node_settings& node,
+                                const interface_registry& registry, io_pool& pool);
+
+}  // namespace plexus

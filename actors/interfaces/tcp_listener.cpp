@@ -1,0 +1,178 @@
+#include "actors/interfaces/tcp_listener.hpp"
+
+#include "actors/interfaces/stream_interface.hpp"
+#include "actors/log.hpp"
+#include "actors/supervision/failures.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <caf/all.hpp>
+
+#include <set>
+#include <sys/socket.h>
+
+namespace plexus {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+/// After an error of accept(), most likely too many open files.
+constexpr auto accept_pause = std::chrono::milliseconds(100);
+
+/// Accepts on one I/O thread; each connection is given to the next one.
+class acceptor : public std::enable_shared_from_this<acceptor> {
+public:
+  acceptor(io_thread& home, int descriptor, const listener_settings& settings, io_pool& pool)
+      : home_(home),
+        pool_(pool),
+        keepalive_(settings.keepalive),
+        socket_(home.context(), settings.address.host.find(':') == std::string::npos ? tcp::v4() : tcp::v6(),
+                descriptor) {}
+
+  void start(listener_actor owner) {
+    asio::co_spawn(home_.context(), run(std::move(owner)), [self = shared_from_this()](const std::exception_ptr&) {});
+  }
+  void stop() {
+    asio::post(home_.context(), [self = shared_from_this()] {
+      boost::system::error_code ignored;
+      self->socket_.close(ignored);
+    });
+  }
+
+private:
+  asio::awaitable<void> run(listener_actor owner) {
+    asio::steady_timer pause(home_.context());
+    while (socket_.is_open()) {
+      auto& thread = pool_.next();
+      boost::system::error_code error;
+      tcp::endpoint peer;
+      auto socket =
+          co_await socket_.async_accept(thread.context(), peer, asio::redirect_error(asio::use_awaitable, error));
+      if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor)
+        break;
+      if (error) {
+        pause.expires_after(accept_pause);
+        co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+        continue;
+      }
+      set_stream_options(socket.native_handle(), keepalive_);
+      home_.send(owner, std::make_shared<connection>(thread, connection::socket_type(std::move(socket)),
+                                                     peer.address().to_string(), peer.port()));
+      home_.drain();
+    }
+  }
+
+  io_thread& home_;
+  io_pool& pool_;
+  keepalive_options keepalive_;
+  tcp::acceptor socket_;
+};
+
+struct listener_state {
+  explicit listener_state(listener_actor::base*) {}
+  ~listener_state() {
+    if (accepting)
+      accepting->stop();
+  }
+
+  const char* name = "listener";
+  listener_settings settings;
+  interface_registry registry;
+  interface_facts facts;
+  std::shared_ptr<acceptor> accepting;
+  std::set<caf::actor_addr> connections;
+  std::uint64_t accepted = 0, refused = 0;
+  bool detaching = false;
+};
+
+using self_ptr = listener_actor::stateful_pointer<listener_state>;
+
+void on_accepted(self_ptr self, const connection_ptr& link) {
+  auto& s = self->state;
+  if (s.detaching || s.connections.size() >= s.settings.connections_max) {
+    ++s.refused;
+    return link->shut();
+  }
+  stream_settings stream;
+  stream.common = renamed(s.settings.common, s.settings.child_type + "[Client on " + s.settings.name + "/" +
+                                                 host_in_name(link->peer()) + ":" + std::to_string(link->port()) + "]");
+  stream.common.facts.parent = s.facts.id;
+  const auto child = spawn_stream_interface(self->system(), stream, s.registry, link);
+  self->link_to(child);
+  s.connections.insert(child.address());
+  ++s.accepted;
+  log(log_level::debug, "{} accepted", stream.common.facts.name);
+}
+
+/// A child's end is noted; the end of anybody else that we are linked to is ours.
+void on_exit(self_ptr self, const caf::exit_msg& exit) {
+  auto& s = self->state;
+  if (s.connections.erase(exit.source) == 0)
+    return self->quit(exit.reason);
+  if (s.detaching && s.connections.empty())
+    self->quit();
+}
+
+void detach(self_ptr self, duration within) {
+  auto& s = self->state;
+  s.detaching = true;
+  if (s.accepting)
+    s.accepting->stop();
+  if (s.connections.empty())
+    return self->quit();
+  for (const auto& child : s.connections)
+    if (const auto alive = caf::actor_cast<interface_actor>(child))
+      self->send(alive, detach_atom::value, within);
+}
+
+interface_status_ptr status_of(const listener_state& s) {
+  auto status = std::make_shared<interface_status>();
+  status->facts = s.facts;
+  status->clients = s.connections.size();
+  return status;
+}
+
+listener_actor::behavior_type listener_behavior(self_ptr self, const listener_settings& settings, int descriptor,
+                                                const interface_registry& registry, io_pool* pool) {
+  auto& s = self->state;
+  end_on_exception(self);
+  s.settings = settings;
+  s.registry = registry;
+  s.facts = settings.common.facts;
+  s.facts.online = true;
+  s.facts.outgoing = false;
+  s.accepting = std::make_shared<acceptor>(pool->next(), descriptor, settings, *pool);
+  self->set_exit_handler([self](const caf::exit_msg& exit) { on_exit(self, exit); });
+  self->request(registry, caf::infinite, register_interface{s.facts, self})
+      .then([self](const registration_ptr& registered) {
+        auto& state = self->state;
+        state.facts = registered->facts;
+        if (!state.detaching)
+          state.accepting->start(self);
+      });
+  return {
+      [](const egress_batch_ptr&) {},
+      [](const announce_round_ptr&) {},
+      [](const gate_report_ptr&) {},
+      [](const shards_changed&) {},
+      [self](detach_atom, duration within) { detach(self, within); },
+      [&s](status_atom) { return status_of(s); },
+      [self](const connection_ptr& link) { on_accepted(self, link); },
+  };
+}
+
+}  // namespace
+
+listener_actor spawn_listener(caf::actor_system& system, const listener_settings& settings, int descriptor,
+                              const interface_registry& registry, io_pool& pool) {
+  return system.spawn(listener_behavior, settings, descriptor, registry, &pool);
+}
+
+}  // namespace plexus
