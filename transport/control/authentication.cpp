@@ -70,7 +70,7 @@ authenticated_stream::authenticated_stream(options how, const randomness& random
     : how_(std::move(how)),
       splitter_(handshake_message_max),
       state_(how_.role == authentication_role::listener ? state::await_response : state::await_challenge) {
-  if (how_.form == challenge_form::named_sha256)
+  if (how_.form == handshake_form::named_sha256)
     challenge_ = with_name(mac_digest::sha256, random);
   else
     challenge_.assign(random.begin(), random.begin() + bare_challenge_size);
@@ -128,10 +128,9 @@ void authenticated_stream::on_challenge(octets message, authentication_output& o
   const auto text = message.subspan(challenge_mark.size());
   if (text.size() < bare_challenge_size)
     return fail(authentication_failure::challenge_short, out);
-  const auto form = digest_of(text);
-  if (!form)
-    return fail(authentication_failure::digest_unknown, out);
-  const auto code = mac(form->digest, how_.key, text);
+  const bool old = how_.form == handshake_form::bare_md5;
+  const auto form = old ? named_digest{mac_digest::md5, true, text} : digest_of(text);
+  const auto code = form ? mac(form->digest, how_.key, text) : octet_string{};
   if (code.empty())
     return fail(authentication_failure::digest_unknown, out);
   append_framed(out.to_send, form->bare ? code : with_name(form->digest, code));

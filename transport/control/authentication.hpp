@@ -26,8 +26,8 @@ namespace plexus {
 
 enum class authentication_role : octet { listener, connector };
 
-/// The form of our own challenge. `bare_md5` is what Python 3.11 and older send.
-enum class challenge_form : octet { named_sha256, bare_md5 };
+/// How we ourselves speak. `bare_md5` is Python 3.11 and older: no names in what we send; for peers that insist on it.
+enum class handshake_form : octet { named_sha256, bare_md5 };
 
 enum class authentication_failure : octet {
   bad_framing,        ///< a length that cannot be, or a handshake message of more than 256 octets
@@ -60,7 +60,7 @@ public:
     authentication_role role = authentication_role::listener;
     octet_string key;                   ///< any length
     std::uint64_t message_max = 65536;  ///< octets of a message after the handshake
-    challenge_form form = challenge_form::named_sha256;
+    handshake_form form = handshake_form::named_sha256;
   };
 
   /// `random`: fresh key material for our challenge; the bare form takes the first 20 octets.
