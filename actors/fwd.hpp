@@ -6,6 +6,7 @@
 namespace plexus {
 
 class connection;
+class datagram_socket;
 class io_pool;
 class io_thread;
 struct add_interface;
@@ -18,6 +19,7 @@ struct shard_started;
 struct shards_changed;
 
 using connection_ptr = std::shared_ptr<connection>;
+using datagram_socket_ptr = std::shared_ptr<datagram_socket>;
 using registration_ptr = std::shared_ptr<const registration>;
 
 }  // namespace plexus

@@ -25,6 +25,8 @@ using work_atom = caf::atom_constant<caf::atom("work")>;
 using writable_atom = caf::atom_constant<caf::atom("writable")>;
 /// Finish what waits, within the time that comes along, and end.
 using detach_atom = caf::atom_constant<caf::atom("detach")>;
+/// Nothing of the interface is left on its I/O thread.
+using detached_atom = caf::atom_constant<caf::atom("detached")>;
 using status_atom = caf::atom_constant<caf::atom("status")>;
 using connect_atom = caf::atom_constant<caf::atom("connect")>;
 using paths_atom = caf::atom_constant<caf::atom("paths")>;
@@ -119,6 +121,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::shard_started)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::add_interface)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interface_id)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::connection_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::datagram_socket_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::connection_lost)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::connect_failed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interface_status_ptr)
