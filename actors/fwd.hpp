@@ -17,6 +17,7 @@ struct register_interface;
 struct registration;
 struct shard_started;
 struct shards_changed;
+struct token_heard;
 
 using connection_ptr = std::shared_ptr<connection>;
 using datagram_socket_ptr = std::shared_ptr<datagram_socket>;

@@ -13,13 +13,13 @@ std::uint16_t socket_address::port() const {
                               : ntohs(reinterpret_cast<const sockaddr_in&>(storage).sin_port);
 }
 
-socket_address ip6_address(const ip6_octets& address, std::uint16_t port, unsigned scope) {
+socket_address ip6_address(const ip6_octets& ip, std::uint16_t port, unsigned scope) {
   socket_address result;
   auto& in6 = reinterpret_cast<sockaddr_in6&>(result.storage);
   in6.sin6_family = AF_INET6;
   in6.sin6_port = htons(port);
   in6.sin6_scope_id = scope;
-  std::memcpy(&in6.sin6_addr, address.data(), address.size());
+  std::memcpy(&in6.sin6_addr, ip.data(), ip.size());
   result.size = sizeof in6;
   return result;
 }
@@ -42,9 +42,9 @@ socket_address resolve_datagram_address(const std::string& host, std::uint16_t p
   return result;
 }
 
-std::string to_text(const ip6_octets& address) {
+std::string to_text(const ip6_octets& ip) {
   char text[INET6_ADDRSTRLEN] = {};
-  ::inet_ntop(AF_INET6, address.data(), text, sizeof text);
+  ::inet_ntop(AF_INET6, ip.data(), text, sizeof text);
   return text;
 }
 

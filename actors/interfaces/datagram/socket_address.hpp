@@ -25,13 +25,13 @@ struct socket_address {
   std::uint16_t port() const;
 };
 
-socket_address ip6_address(const ip6_octets& address, std::uint16_t port, unsigned scope);
+socket_address ip6_address(const ip6_octets& ip, std::uint16_t port, unsigned scope);
 
 /// The first address of a name or of numbers, IPv4 preferred as the reference binds and sends by IPv4 only. Throws
 /// std::runtime_error naming the host.
 socket_address resolve_datagram_address(const std::string& host, std::uint16_t port);
 
 /// Text as Python's socket module gives it, without scope.
-std::string to_text(const ip6_octets& address);
+std::string to_text(const ip6_octets& ip);
 
 }  // namespace plexus
