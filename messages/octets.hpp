@@ -1,6 +1,7 @@
 // Octets as they travel: views, owned strings, and conversions to and from hexadecimal.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -31,7 +32,9 @@ inline std::string_view as_text(octets value) {
 
 /// Appends `more` to `to`.
 inline void append(octet_string& to, octets more) {
-  to.insert(to.end(), more.begin(), more.end());
+  const auto end = to.size();
+  to.resize(end + more.size());
+  std::copy(more.begin(), more.end(), to.begin() + static_cast<std::ptrdiff_t>(end));
 }
 
 }  // namespace plexus

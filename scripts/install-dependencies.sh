@@ -62,9 +62,7 @@ install_packages g++ make cmake ninja-build ccache pkg-config ca-certificates \
 if [ -z "$msgpack" ] && [ ! -e "$root/.deps/usr/include/msgpack.hpp" ]; then
   refresh_package_lists
   download=$(mktemp -d)
-  # apt drops its privileges for downloads, so the folder must be open to its user.
-  chmod 755 "$download"
-  (cd "$download" && apt-get download -qq libmsgpack-cxx-dev && mkdir -p "$root/.deps" &&
+  (cd "$download" && apt-get download -qq -o APT::Sandbox::User=root libmsgpack-cxx-dev && mkdir -p "$root/.deps" &&
     dpkg-deb -x libmsgpack-cxx-dev_*.deb "$root/.deps")
   rm -rf "$download"
 fi

@@ -6,6 +6,7 @@
 #include "transport/crypto/sha256.hpp"
 
 #include <array>
+#include <algorithm>
 #include <stdexcept>
 
 namespace plexus {
@@ -42,11 +43,10 @@ octet_string access_codes::apply(octets head, octets body) const {
   append(plain, head);
   append(plain, body);
   const auto code = signer_.sign(plain);
-  octet_string packet;
-  packet.reserve(plain.size() + code_size_);
-  append(packet, octets(plain).first(clear_of_code));
-  append(packet, code.bytes().last(code_size_));
-  append(packet, octets(plain).subspan(clear_of_code));
+  octet_string packet(plain.size() + code_size_);
+  auto out = std::copy_n(plain.begin(), clear_of_code, packet.begin());
+  out = std::copy_n(code.data() + code.size - code_size_, code_size_, out);
+  std::copy(plain.begin() + clear_of_code, plain.end(), out);
   mask(packet);
   packet[0] |= wire::ifac_flag;
   return packet;

@@ -98,7 +98,7 @@ int run(const options& o) {
   const auto loaded = load_or_create_config(directory);
   start_logging(log_settings_of(o, loaded.node.logging, directory));
   for (const auto& warning : loaded.node.warnings)
-    log(log_level::warning, "{}", warning);
+    log(log_level::warning, "{}", warning.shown());
 
   const state_directory state(directory);
   if (const auto error = state.prepare())

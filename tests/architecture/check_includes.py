@@ -118,7 +118,9 @@ def main():
     if "--compile" in sys.argv:
         compiler, cache = sys.argv[3], Path(sys.argv[4])
         cache.mkdir(parents=True, exist_ok=True)
-        headers = [p for room in STANDALONE for p in sources(root, room) if p.suffix == ".hpp"]
+        # A header with a source of the same name is compiled alone by the build: the source includes it first.
+        headers = [p for room in STANDALONE for p in sources(root, room)
+                   if p.suffix == ".hpp" and not p.with_suffix(".cpp").exists()]
         with ThreadPoolExecutor(2) as pool:
             said = pool.map(lambda h: compile_alone(root, compiler, cache, h), headers)
             complaints = [s for s in said if s]

@@ -1,6 +1,7 @@
 #include "transport/control/authentication.hpp"
 
 #include "transport/control/mac.hpp"
+#include "transport/crypto/hmac.hpp"
 
 #include <cstdlib>
 #include <string>

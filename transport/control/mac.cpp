@@ -1,6 +1,7 @@
 #include "transport/control/mac.hpp"
 
-#include <openssl/crypto.h>
+#include "transport/crypto/sha256.hpp"
+
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
@@ -77,16 +78,9 @@ octet_string mac(mac_digest digest, octets key, octets text) {
   return code;
 }
 
-bool equal_in_constant_time(octets a, octets b) {
-  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
 octet_string rpc_key_of_identity(octets private_key) {
-  octet_string key(32);
-  unsigned size = 0;
-  if (EVP_Digest(private_key.data(), private_key.size(), key.data(), &size, EVP_sha256(), nullptr) != 1)
-    return {};
-  return key;
+  const auto key = sha256(private_key);
+  return {key.begin(), key.end()};
 }
 
 }  // namespace plexus

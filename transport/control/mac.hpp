@@ -20,9 +20,6 @@ std::size_t size_of(mac_digest digest);
 /// a FIPS provider).
 octet_string mac(mac_digest digest, octets key, octets text);
 
-/// Compares without telling by its duration where the difference is. Lengths are not secret.
-bool equal_in_constant_time(octets a, octets b);
-
 /// The key that the management protocol uses unless `rpc_key` is configured: SHA-256 over the 64 octets of the private
 /// key in storage/transport_identity (Reticulum.py: __init__).
 octet_string rpc_key_of_identity(octets private_key);

@@ -1,7 +1,5 @@
 #include "transport/crypto/hmac.hpp"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <sodium.h>
 
 #include <array>
@@ -11,20 +9,6 @@ namespace plexus {
 namespace {
 
 constexpr std::size_t block_size = 64;
-
-const EVP_MD* hash_named(std::string_view name) {
-  if (name == "md5")
-    return EVP_md5();
-  if (name == "sha256")
-    return EVP_sha256();
-  if (name == "sha384")
-    return EVP_sha384();
-  if (name == "sha3_256")
-    return EVP_sha3_256();
-  if (name == "sha3_384")
-    return EVP_sha3_384();
-  return nullptr;
-}
 
 }  // namespace
 
@@ -58,18 +42,6 @@ sha256_digest hmac_sha256_key::sign(std::initializer_list<octets> parts) const {
 
 sha256_digest hmac_sha256(octets key, octets message) {
   return hmac_sha256_key(key).sign({message});
-}
-
-octet_string hmac_by_name(std::string_view hash, octets key, octets message) {
-  const auto* md = hash_named(hash);
-  if (!md)
-    return {};
-  octet_string mac(EVP_MAX_MD_SIZE);
-  unsigned size = 0;
-  if (!HMAC(md, key.data(), static_cast<int>(key.size()), message.data(), message.size(), mac.data(), &size))
-    return {};
-  mac.resize(size);
-  return mac;
 }
 
 bool equal_in_constant_time(octets a, octets b) {

@@ -1,4 +1,4 @@
-// Keyed hashes: HMAC-SHA256 for tokens and key derivation, others by name for the control socket.
+// HMAC-SHA256, for tokens and key derivation.
 // Source: RFC 2104; HMAC.py.
 #pragma once
 
@@ -6,7 +6,6 @@
 #include "transport/crypto/sha256.hpp"
 
 #include <initializer_list>
-#include <string_view>
 
 namespace plexus {
 
@@ -26,10 +25,6 @@ private:
 };
 
 sha256_digest hmac_sha256(octets key, octets message);
-
-/// HMAC by the hash's name in Python: md5, sha256, sha384, sha3_256, sha3_384. Empty for any other name.
-/// Source: rns-1.5.7 section 7.2.
-octet_string hmac_by_name(std::string_view hash, octets key, octets message);
 
 /// Compares in a time that depends on the lengths alone.
 bool equal_in_constant_time(octets a, octets b);

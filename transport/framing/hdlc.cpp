@@ -55,6 +55,8 @@ std::size_t unescape(mutable_octets frame) {
   octet* const begin = frame.data();
   const octet* const end = begin + frame.size();
   const auto next_escape = [end](const octet* from) {
+    if (from == end)
+      return end;
     const auto* hit = std::memchr(from, hdlc::escape, static_cast<std::size_t>(end - from));
     return hit ? static_cast<const octet*>(hit) : end;
   };

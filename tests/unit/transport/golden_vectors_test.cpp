@@ -55,6 +55,11 @@ TEST_CASE("the specification's destination has the specification's address") {
   CHECK(hash_destination("test.vec", owner).hex() == "07d4541d4fdc0abfacc9364fdf979ee1");
 }
 
+TEST_CASE("the specification's announces begin with the specification's public key") {
+  const identity announcer(identity_secret::from(counting(0x40, 64)));
+  CHECK(announcer.key().hex().starts_with("79a631eede1bf9c9"));
+}
+
 TEST_CASE("the control destinations are the hashes of their names") {
   CHECK(hash_destination(control::path_request_name) == control::path_request);
   CHECK(hash_destination(control::tunnel_synthesis_name) == control::tunnel_synthesis);
