@@ -25,6 +25,8 @@ using work_atom = caf::atom_constant<caf::atom("work")>;
 using writable_atom = caf::atom_constant<caf::atom("writable")>;
 /// Finish what waits, within the time that comes along, and end.
 using detach_atom = caf::atom_constant<caf::atom("detach")>;
+/// Nothing of the interface is left on its I/O thread.
+using detached_atom = caf::atom_constant<caf::atom("detached")>;
 using status_atom = caf::atom_constant<caf::atom("status")>;
 using connect_atom = caf::atom_constant<caf::atom("connect")>;
 using paths_atom = caf::atom_constant<caf::atom("paths")>;
@@ -91,6 +93,7 @@ struct interface_status {
   std::uint64_t transmit_dropped_packets = 0, transmit_dropped_octets = 0;
   std::uint64_t reconnects = 0, clients = 0;
   std::uint64_t cut_off = 0;  ///< connections ended because the peer took nothing
+  std::vector<std::string> blocked_addresses;  ///< refused by a listener, because they came and went too fast
   bool stalled = false;       ///< the peer is too slow to be waited for
   bool held = false;          ///< those who send to the peer are being held back
   gate_status gate{};
@@ -119,6 +122,11 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::shard_started)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::add_interface)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interface_id)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::connection_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::datagram_socket_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::token_heard)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::connection_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::connection_offered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::flap_limits)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::connection_lost)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::connect_failed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interface_status_ptr)

@@ -35,6 +35,7 @@ struct interfaces_state {
   const char* name = "interfaces supervisor";
   node_settings settings;
   io_pool* pool = nullptr;
+  flap_guard flaps;
   std::vector<shard_actor> shards;
   std::vector<slot> slots;
   std::vector<std::uint32_t> free_slots;
@@ -102,7 +103,7 @@ void free_slot_of(self_ptr self, const caf::actor_addr& gone) {
 
 void start(self_ptr self, interfaces_state::configured& one) {
   auto& s = self->state;
-  one.actor = start_interface(self->system(), *one.config, s.settings, self, *s.pool);
+  one.actor = start_interface(self->system(), *one.config, s.settings, self, *s.pool, s.flaps);
   self->monitor(one.actor);
   self->link_to(one.actor);
 }
@@ -229,6 +230,8 @@ interfaces_supervisor::behavior_type interfaces_behavior(self_ptr self, const no
   s.settings = settings;
   s.pool = pool;
   s.shards = shards;
+  s.flaps = spawn_flap_guard(self->system());
+  self->link_to(s.flaps);
   self->set_down_handler([self](const caf::down_msg& down) { on_down(self, down); });
   self->set_exit_handler([self](const caf::exit_msg& exit) {
     for (const auto& [name, one] : self->state.configuration)
