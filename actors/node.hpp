@@ -2,11 +2,14 @@
 //
 //   root
 //   ├── interfaces supervisor ── interfaces; a listener is the parent of its connections
-//   └── router supervisor ────── shards
+//   ├── router supervisor ────── shards
+//   └── control ──────────────── answers to the socket of the management protocol
 //
 // A supervisor that gives up ends the node: there is nothing above the root but the process and who runs it.
 #pragma once
 
+#include "actors/control/control_actor.hpp"
+#include "actors/control/rpc_listener.hpp"
 #include "actors/interfaces/interfaces_supervisor.hpp"
 #include "actors/io/io_pool.hpp"
 #include "actors/router/router_supervisor.hpp"
@@ -16,7 +19,9 @@
 #include <caf/actor_system_config.hpp>
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
+#include <memory>
 #include <stdexcept>
 #include <vector>
 
@@ -30,8 +35,12 @@ struct startup_error : std::runtime_error {
 struct node_setup {
   node_config config;
   transport_id identity{};
-  std::uint64_t hash_secret = 0;  ///< unpredictable
-  std::uint64_t jitter_seed = 0;  ///< unpredictable, or fixed to replay
+  std::uint64_t hash_secret = 0;           ///< unpredictable
+  std::uint64_t jitter_seed = 0;           ///< unpredictable, or fixed to replay
+  std::filesystem::path config_directory;  ///< read again on reload(); empty: there is none
+  octet_string rpc_key;                    ///< of the management protocol, when the instance is shared
+  /// Called on any thread when settings that apply at once were read again.
+  std::function<void(const node_config&)> settings_changed;
   /// Called once, on any thread, when a supervisor gave up.
   std::function<void()> failed;
 };
@@ -47,7 +56,12 @@ public:
 
   /// Starts the enabled interfaces of the configuration. One that cannot be opened is logged and tried again later;
   /// with panic_on_interface_error it throws startup_error.
+  /// Throws instance_taken before anything is opened if another program is the shared instance.
   void start_interfaces();
+  /// Opens the socket of the management protocol, if the instance is shared. Throws instance_taken.
+  void start_control_socket();
+  /// Reads the configuration again, and carries out what is different in it. Returns at once.
+  void reload();
   /// Accepts nothing more, gives the interfaces so long to send what waits, calls `persist` while the shards still
   /// answer, and ends all actors and threads.
   void stop(duration within, const std::function<void()>& persist = {});
@@ -56,6 +70,7 @@ public:
   io_pool& threads() { return *pool_; }
   const interfaces_supervisor& interfaces() const { return interfaces_; }
   const router_supervisor& router() const { return router_; }
+  const control_actor& control() const { return control_; }
   /// The shards as they are now.
   std::vector<shard_actor> shards();
 
@@ -66,6 +81,8 @@ private:
   std::unique_ptr<io_pool> pool_;
   router_supervisor router_;
   interfaces_supervisor interfaces_;
+  control_actor control_;
+  std::unique_ptr<rpc_listener> control_socket_;
   caf::actor root_;
   bool stopped_ = false;
 };

@@ -87,7 +87,8 @@ void tell_blackholes(control_ptr self) {
 void blackholes_changed(control_ptr self) {
   auto& s = self->state;
   tell_blackholes(self);
-  if (s.files)
+  s.blackholes_unsaved = true;
+  if (s.files && s.blackholes_loaded)
     self->send(s.files, save_atom::value,
                blackhole_entries_ptr(std::make_shared<blackhole_entries>(s.blackholes.own())));
 }
@@ -317,13 +318,17 @@ void load_blackholes(control_ptr self) {
   if (!s.files)
     return;
   const auto sources = std::make_shared<std::vector<identity_hash>>(s.running.reticulum.blackhole_sources);
-  self->request(s.files, control_timeout, restore_atom::value, identity_list(sources))
+  self->request(s.files, caf::infinite, restore_atom::value, identity_list(sources))
       .then([self](const blackhole_lists_ptr& lists) {
         auto& state = self->state;
+        state.blackholes_loaded = true;
         const auto own = rename<identity_hash>(state.settings.identity);
         for (const auto& [source, entries] : *lists)
           state.blackholes.take_over(source.value_or(own), entries, read_clocks().unix_now);
-        tell_blackholes(self);
+        if (state.blackholes_unsaved)
+          blackholes_changed(self);
+        else
+          tell_blackholes(self);
       });
 }
 

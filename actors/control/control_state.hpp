@@ -26,6 +26,8 @@ struct control_state {
   destination_keeper keeper;
   destination_marks marks;
   blackhole_list blackholes;
+  /// Nothing is saved before the file was read.
+  bool blackholes_loaded = false, blackholes_unsaved = false;
   unix_time started{};
   std::optional<std::uint64_t> lowest_bitrate;  ///< the last one known
 };
