@@ -179,18 +179,18 @@ void detach(self_ptr self, duration within) {
       self->send(alive, detach_atom::value, within);
 }
 
-caf::result<interface_status_ptr> on_status(self_ptr self) {
+caf::result<interface_report_ptr> on_status(self_ptr self) {
   auto& s = self->state;
-  auto status = std::make_shared<interface_status>();
+  auto status = std::make_shared<interface_report>();
   status->facts = s.facts;
   status->clients = s.connections.size();
   if (!s.settings.flaps)
-    return interface_status_ptr(status);
-  auto promise = self->make_response_promise<interface_status_ptr>();
+    return interface_report_ptr(status);
+  auto promise = self->make_response_promise<interface_report_ptr>();
   self->request(s.settings.flaps, caf::infinite, status_atom::value, s.settings.flap)
       .then([promise, status](const std::vector<std::string>& blocked) mutable {
         status->blocked_addresses = blocked;
-        promise.deliver(interface_status_ptr(status));
+        promise.deliver(interface_report_ptr(status));
       });
   return promise;
 }

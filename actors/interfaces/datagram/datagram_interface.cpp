@@ -92,8 +92,8 @@ void on_shards(self_ptr self, const shards_changed& changed) {
                       [lane = s.lane, shards = changed.shards] { lane->packets.retarget(shards); });
 }
 
-interface_status_ptr status_of(datagram_state& s) {
-  auto status = std::make_shared<interface_status>();
+interface_report_ptr status_of(datagram_state& s) {
+  auto status = std::make_shared<interface_report>();
   status->facts = s.duties->facts;
   status->received_octets = s.counters->octets;
   status->received_packets = s.counters->packets;

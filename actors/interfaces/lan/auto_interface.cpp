@@ -239,8 +239,8 @@ auto_actor::behavior_type auto_behavior(self_ptr self, const auto_setup_ptr& set
       [](const gate_report_ptr&) {},
       [](const shards_changed&) {},
       [self](detach_atom, duration within) { detach(self, within); },
-      [&s](status_atom) -> interface_status_ptr {
-        auto status = std::make_shared<interface_status>();
+      [&s](status_atom) -> interface_report_ptr {
+        auto status = std::make_shared<interface_report>();
         status->facts = s.facts;
         status->clients = s.neighbours.size();
         return status;
