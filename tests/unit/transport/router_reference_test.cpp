@@ -3,9 +3,8 @@
 #include "transport/destination_name.hpp"
 #include "transport/router/router.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include <fstream>
 
@@ -22,7 +21,8 @@ json read_recording(unsigned seed) {
 }
 
 std::string without_tag(octets packet) {
-  if (!(packet[0] & wire::header_2_flag) && std::equal(packet.begin() + 2, packet.begin() + 18, control::path_request.data()))
+  if (!(packet[0] & wire::header_2_flag) &&
+      std::equal(packet.begin() + 2, packet.begin() + 18, control::path_request.data()))
     packet = packet.first(19 + (packet.size() > 19 + 32 ? 32 : 16));
   return to_hex(packet);
 }
