@@ -138,7 +138,7 @@ class World:
         T.prioritize_interfaces()
         self.destinations = [Destination(rnd) for _ in range(14)]
         self.neighbours = [rnd.randbytes(16) for _ in range(4)]
-        self.links, self.proofs, self.used = [], [], set()
+        self.links, self.proofs, self.used, self.announced = [], [], set(), set()
 
     def prepare_reference(self, rnd):
         for name in ("announce_table path_table reverse_table link_table held_announces tunnels announce_rate_table "
@@ -193,6 +193,9 @@ class World:
 
     def announce(self):
         rnd, d = self.random, self.random.choice(self.destinations)
+        if d.hash in self.used and d.hash not in self.announced:
+            d = Destination(rnd)  # an announce would overwrite the answer that waits in the reference's table
+            self.destinations.append(d)
         interface = self.an_interface()
         if not d.announces or rnd.random() < 0.5:
             d.announce(rnd, self.clock.now - rnd.choice([0, 0, 0, 40, 200]))
@@ -349,7 +352,7 @@ class World:
         written = []
         for _ in range(rounds):
             events = []
-            self.used = set()
+            self.used, self.announced = set(), set()
             for _ in range(self.random.randint(1, 8)):
                 make = self.random.choices([k for k, _ in kinds], [w for _, w in kinds])[0]
                 interface, packet = make()
@@ -357,7 +360,8 @@ class World:
                 if not is_request:
                     self.history.append((interface, packet))
                 if packet[0] & 3 == 1:
-                    self.used.add(packet[18:34] if packet[0] & 0x40 else packet[2:18])
+                    self.announced.add(packet[18:34] if packet[0] & 0x40 else packet[2:18])
+                    self.used |= self.announced
                 self.clock.now += 0.001
                 T.inbound(packet, interface)
                 events.append([interface.index, packet.hex(), self.take_sent()])

@@ -1,5 +1,6 @@
 // Announces: whom to believe, what to learn, and whom to tell. Source: rns-1.5.7 sections 1.7 and 1.8; Transport.py:
 // _inbound.
+#include "transport/router/local_hops.hpp"
 #include "transport/router/shard_state.hpp"
 
 namespace plexus {
@@ -134,10 +135,10 @@ void router_shard::state::add_path(const arrival& a, const verified_announce& an
     const auto stored = record.announce();
     tell_local_clients(a, announce_packet(stored, a.hops, packet_context::none), out);
     if (anyone_waits) {
-      const auto answer =
-          std::make_shared<const octet_string>(announce_packet(stored, a.hops, packet_context::path_response));
       for (const auto asker : discoveries.take(destination, now))
-        emit_own(answer, asker, transmit_kind::announce, out);
+        emit_own(std::make_shared<const octet_string>(
+                     announce_packet(stored, hops_toward(asker, a.hops), packet_context::path_response)),
+                 asker, transmit_kind::announce, out);
     }
   }
   if (auto* tunnel = tunnels.over(a.from)) {
@@ -185,6 +186,11 @@ void router_shard::state::tell_local_clients(const arrival& a, const octet_strin
       emit_own(copy, client, transmit_kind::announce, out);
 }
 
+octet router_shard::state::hops_toward(interface_id to, octet hops) const {
+  const auto* f = facts(to);
+  return f && hides_hops(config.local_hops_delta, hops, f->role) ? config.local_hops_delta : hops;
+}
+
 octet_string router_shard::state::announce_packet(octets stored, octet hops, packet_context context) const {
   const auto view = parse_packet(stored);
   if (!view)
@@ -209,7 +215,7 @@ void router_shard::state::rebroadcast_due(instant now, shard_output& out) {
       continue;
     }
     const auto& record = records.at(path->record);
-    auto packet = announce_packet(record.announce(), path->hops,
+    auto packet = announce_packet(record.announce(), hops_toward(due.entry.only_on, path->hops),
                                   due.entry.path_response ? packet_context::path_response : packet_context::none);
     // With the longer header it may exceed what any peer takes; such an announce cannot travel further.
     if (packet.empty() || packet.size() > announce_size_max) {
@@ -222,6 +228,9 @@ void router_shard::state::rebroadcast_due(instant now, shard_output& out) {
       continue;
     }
     announce_transmit round;
+    if (hides_hops(config.local_hops_delta, path->hops, interface_role::network))
+      round.outside =
+          std::make_shared<const octet_string>(hide_hops(*shared, config.identity, config.local_hops_delta));
     round.packet = std::move(shared);
     round.destination = due.destination;
     round.hops = path->hops;

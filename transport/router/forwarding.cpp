@@ -255,13 +255,12 @@ void router_shard::state::send(octet_string packet, interface_id only, instant n
     return;
   auto header = parsed->header;
   const auto body = parsed->data;
-  const auto hides_hops = config.local_hops_delta != 0 && header.hops == 0 &&
-                          header.dest_type() != destination_type::plain &&
-                          header.dest_type() != destination_type::group;
+  const bool transported =
+      header.dest_type() != destination_type::plain && header.dest_type() != destination_type::group;
   const auto transmit = [&](interface_id to) {
     auto shown = header;
-    if (hides_hops && !is_local_client(to) && !is_shared_instance(to))
-      shown.hops = config.local_hops_delta;
+    if (transported)
+      shown.hops = hops_toward(to, header.hops);
     emit_own(std::make_shared<octet_string>(encode_packet(shown, body)), to, transmit_kind::data, out);
   };
   // Once, so that it is known when it comes back.

@@ -1,6 +1,7 @@
 #include "transport/router/router.hpp"
 
 #include "transport/ifac.hpp"
+#include "transport/router/local_hops.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -258,6 +259,8 @@ void router::announce(octet_string packet, instant now) {
   announce_transmit own;
   own.destination = rename<destination_hash>(parsed->header.destination);
   own.local = true;
+  if (config_.local_hops_delta != 0)
+    own.outside = std::make_shared<const octet_string>(hide_hops(packet, config_.identity, config_.local_hops_delta));
   own.packet = std::make_shared<const octet_string>(std::move(packet));
   round_.announces.push_back(std::move(own));
   announce_due(now);

@@ -101,6 +101,7 @@ struct router_shard::state {
   void pass_on(const arrival& a, const destination_hash& destination, instant now);
   void tell_local_clients(const arrival& a, const octet_string& packet, shard_output& out);
   void rebroadcast_due(instant now, shard_output& out);
+  octet hops_toward(interface_id to, octet hops) const;
   octet_string announce_packet(octets stored, octet hops, packet_context context) const;
   duration lifetime_over(interface_id heard_on) const;
 
