@@ -145,7 +145,7 @@ void router::on_gate_time(port& p, instant now) {
   std::vector<announce_packet> passed;
   const auto released = p.gate.on_time(now, passed);
   for (const auto& packet : passed)
-    transmit(p, {}, *packet);
+    transmit(p, *packet, {});
   publish_bursts(p);
   if (!released)
     return;
@@ -216,7 +216,7 @@ void router::announce_due(instant now) {
     std::vector<announce_packet> passed;
     p.gate.admit(round_, p.facts, now, passed);
     for (const auto& packet : passed)
-      transmit(p, {}, *packet);
+      transmit(p, *packet, {});
   }
   round_.announces.clear();
 }
@@ -231,16 +231,16 @@ void router::publish_bursts(port& p) {
 }
 
 void router::transmit(port& to, octets head, octets body) {
-  sent_packet sent{to.facts.id, {}};
+  // What a shard makes itself is all body.
+  if (head.empty())
+    std::swap(head, body);
+  auto& sent = sent_.emplace_back(sent_packet{to.facts.id, {}});
   if (to.access) {
-    octet_string whole(head.begin(), head.end());
-    append(whole, body);
-    sent.packet = to.access->apply(whole);
-  } else {
-    sent.packet.assign(head.begin(), head.end());
-    append(sent.packet, body);
+    sent.packet = to.access->apply(head, body);
+    return;
   }
-  sent_.push_back(std::move(sent));
+  sent.packet.resize(head.size() + body.size());
+  std::copy(body.begin(), body.end(), std::copy(head.begin(), head.end(), sent.packet.begin()));
 }
 
 void router::send(octet_string packet, interface_id only, instant now) {
