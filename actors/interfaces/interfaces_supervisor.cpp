@@ -17,6 +17,11 @@ namespace {
 
 struct interfaces_state {
   explicit interfaces_state(interfaces_supervisor::base*) {}
+  ~interfaces_state() {
+    for (const auto& [key, one] : configuration)
+      if (one.actor)
+        caf::anon_send_exit(one.actor, caf::exit_reason::user_shutdown);
+  }
 
   /// One slot of the shards' dense arrays, and who has it.
   struct slot {
@@ -104,7 +109,6 @@ void start(self_ptr self, interfaces_state::configured& one) {
   auto& s = self->state;
   one.actor = start_interface(self->system(), *one.config, s.settings, self, *s.pool);
   self->monitor(one.actor);
-  self->link_to(one.actor);
 }
 
 std::string on_add(self_ptr self, const add_interface& wish) {
@@ -230,12 +234,6 @@ interfaces_supervisor::behavior_type interfaces_behavior(self_ptr self, const no
   s.pool = pool;
   s.shards = shards;
   self->set_down_handler([self](const caf::down_msg& down) { on_down(self, down); });
-  self->set_exit_handler([self](const caf::exit_msg& exit) {
-    for (const auto& [name, one] : self->state.configuration)
-      if (one.actor && one.actor.address() == exit.source)
-        return;
-    self->quit(exit.reason);
-  });
   return {
       [self](const register_interface& wish) { return on_register(self, wish); },
       [self](const interface_facts_ptr& facts) { return on_facts(self, facts); },

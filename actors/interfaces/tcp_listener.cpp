@@ -80,6 +80,9 @@ struct listener_state {
   ~listener_state() {
     if (accepting)
       accepting->stop();
+    for (const auto& child : connections)
+      if (const auto alive = caf::actor_cast<caf::actor>(child))
+        caf::anon_send_exit(alive, caf::exit_reason::user_shutdown);
   }
 
   const char* name = "listener";
@@ -105,17 +108,15 @@ void on_accepted(self_ptr self, const connection_ptr& link) {
                                                  host_in_name(link->peer()) + ":" + std::to_string(link->port()) + "]");
   stream.common.facts.parent = s.facts.id;
   const auto child = spawn_stream_interface(self->system(), stream, s.registry, link);
-  self->link_to(child);
+  self->monitor(child);
   s.connections.insert(child.address());
   ++s.accepted;
   log(log_level::debug, "{} accepted", stream.common.facts.name);
 }
 
-/// A child's end is noted; the end of anybody else that we are linked to is ours.
-void on_exit(self_ptr self, const caf::exit_msg& exit) {
+void on_down(self_ptr self, const caf::down_msg& down) {
   auto& s = self->state;
-  if (s.connections.erase(exit.source) == 0)
-    return self->quit(exit.reason);
+  s.connections.erase(down.source);
   if (s.detaching && s.connections.empty())
     self->quit();
 }
@@ -149,7 +150,7 @@ listener_actor::behavior_type listener_behavior(self_ptr self, const listener_se
   s.facts.online = true;
   s.facts.outgoing = false;
   s.accepting = std::make_shared<acceptor>(pool->next(), descriptor, settings, *pool);
-  self->set_exit_handler([self](const caf::exit_msg& exit) { on_exit(self, exit); });
+  self->set_down_handler([self](const caf::down_msg& down) { on_down(self, down); });
   self->request(registry, caf::infinite, register_interface{s.facts, self})
       .then([self](const registration_ptr& registered) {
         auto& state = self->state;
