@@ -62,7 +62,7 @@ bench:
 	scripts/install-dependencies.sh --tests
 	@$(MAKE) --no-print-directory build
 	.deps/python/rns-1.5.7/bin/python tests/bench/relay.py --build $(BUILD) $(ARGS)
-	$(BUILD)/tests/bench/core_bench
+	[ ! -x $(BUILD)/tests/bench/core_bench ] || $(BUILD)/tests/bench/core_bench
 
 tidy: configure
 	scripts/install-dependencies.sh --tools

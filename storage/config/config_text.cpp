@@ -13,9 +13,17 @@ namespace plexus {
 
 using namespace config_grammar;
 
+std::string located_text(const std::string& file, int line, const std::string& key, const std::string& text) {
+  std::string out = file;
+  if (line > 0)
+    out.append(":").append(std::to_string(line));
+  if (!key.empty())
+    out.append(": ").append(key);
+  return out.append(": ").append(text);
+}
+
 config_error::config_error(std::string file, int line, std::string key, std::string problem)
-    : std::runtime_error(file + (line > 0 ? ":" + std::to_string(line) : std::string{}) + ": " +
-                         (key.empty() ? std::string{} : key + ": ") + problem),
+    : std::runtime_error(located_text(file, line, key, problem)),
       file_(std::move(file)),
       line_(line),
       key_(std::move(key)),

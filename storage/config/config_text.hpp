@@ -23,6 +23,9 @@ inline constexpr std::size_t config_line_max = 65536;
 /// Longest value that interpolation may make, in octets, and the most substitutions in one value.
 inline constexpr std::size_t config_value_max = 65536, config_substitutions_max = 1000;
 
+/// `file:line: key: text`, without what is empty or 0.
+std::string located_text(const std::string& file, int line, const std::string& key, const std::string& text);
+
 /// What is wrong with a configuration. what() reads `file:line: key: expected ..., found ...`.
 class config_error : public std::runtime_error {
 public:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <limits>
+#include <tuple>
 #include <utility>
 
 namespace plexus {
@@ -224,8 +225,9 @@ node_config read_node_config(const config_section& file) {
   out.plexus = read_section(file, "plexus", out.warnings, read_plexus);
   out.metrics = read_section(file, "metrics", out.warnings, read_metrics);
   read_interfaces(file, out);
-  std::stable_sort(out.warnings.begin(), out.warnings.end(),
-                   [](const auto& a, const auto& b) { return a.line < b.line; });
+  std::sort(out.warnings.begin(), out.warnings.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.line, a.key, a.text) < std::tie(b.line, b.key, b.text);
+  });
   return out;
 }
 

@@ -56,8 +56,7 @@ std::optional<Number> number_from(const std::string& text) {
 }  // namespace
 
 std::string config_warning::shown() const {
-  return file + (line > 0 ? ":" + std::to_string(line) : std::string{}) + ": " +
-         (key.empty() ? std::string{} : key + ": ") + text;
+  return located_text(file, line, key, text);
 }
 
 section_reader::section_reader(const config_section& section, config_warnings& warnings)

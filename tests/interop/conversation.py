@@ -28,9 +28,9 @@ def exchange_packets(one, its_home, other, other_home, count=3, size=200):
             receiver.expect("packet", at=home["hash"], data=data)
 
 
-def open_link(caller, callee, home):
+def open_link(caller, callee, home, aspect="node"):
     """A link, with what both ends agree on."""
-    link = caller.call("link", to=home["hash"])
+    link = caller.call("link", to=home["hash"], aspect=aspect)
     accepted = callee.expect("link", link=link["link"])
     assert accepted["mtu"] == link["mtu"]
     return link
@@ -39,7 +39,8 @@ def open_link(caller, callee, home):
 def use_link(caller, its_home, callee, link, *, resource_size=5_000_000, buffer_size=30_000):
     name = link["link"]
     data = octets_of(name, 100).hex()
-    assert caller.call("link_send", link=name, data=data)["delivered"]
+    sent = caller.call("link_send", link=name, data=data)
+    assert sent["delivered"], sent
     callee.expect("link_packet", link=name, data=data)
 
     assert caller.call("request", link=name, path="/echo", data=[1, "two", None, 3.5])["response"] == [1, "two", None, 3.5]
@@ -93,6 +94,7 @@ def still_works(one, other):
     other.call("path", to=its_home["hash"])
     assert one.call("send", to=other_home["hash"], aspect="check", data="aa" * 100)["delivered"]
     assert other.call("send", to=its_home["hash"], aspect="check", data="bb" * 100)["delivered"]
-    link = one.call("link", to=other_home["hash"], aspect="check")
-    assert one.call("link_send", link=link["link"], data="cc")["delivered"]
+    link = open_link(one, other, other_home, aspect="check")
+    sent = one.call("link_send", link=link["link"], data="cc")
+    assert sent["delivered"], sent
     hang_up(one, other, link)

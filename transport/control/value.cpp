@@ -4,13 +4,31 @@
 
 namespace plexus {
 
+value::value() = default;
+value::value(const value&) = default;
+value::value(value&&) noexcept = default;
+value& value::operator=(const value&) = default;
+value& value::operator=(value&&) noexcept = default;
+value::~value() = default;
+
+value::value(std::nullptr_t) {}
+value::value(bool v) : held_(v) {}
+value::value(int v) : held_(std::int64_t{v}) {}
+value::value(std::int64_t v) : held_(v) {}
 value::value(std::uint64_t v) {
   if (v <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
     held_ = static_cast<std::int64_t>(v);
   else
     held_ = v;
 }
-
+value::value(std::uint32_t v) : held_(std::int64_t{v}) {}
+value::value(double v) : held_(v) {}
+value::value(const char* text) : held_(std::string(text)) {}
+value::value(std::string_view text) : held_(std::string(text)) {}
+value::value(std::string text) : held_(std::move(text)) {}
+value::value(octet_string bytes) : held_(std::move(bytes)) {}
+value::value(octets bytes) : held_(octet_string(bytes.begin(), bytes.end())) {}
+value::value(list items) : held_(std::move(items)) {}
 value::value(map members) : held_(std::move(members)) {}
 
 std::optional<std::int64_t> value::as_int() const {

@@ -21,26 +21,33 @@ public:
   using list = std::vector<value>;
   using map = std::vector<value_member>;
 
-  value() = default;
-  value(std::nullptr_t) {}
-  value(bool v) : held_(v) {}
-  value(int v) : held_(std::int64_t{v}) {}
-  value(std::int64_t v) : held_(v) {}
+  value();
+  value(const value&);
+  value(value&&) noexcept;
+  value& operator=(const value&);
+  value& operator=(value&&) noexcept;
+  ~value();
+
+  value(std::nullptr_t);
+  value(bool v);
+  value(int v);
+  value(std::int64_t v);
   /// Held as a signed integer when it fits, so that equal numbers are equal values.
   value(std::uint64_t v);
-  value(std::uint32_t v) : held_(std::int64_t{v}) {}
-  value(double v) : held_(v) {}
+  value(std::uint32_t v);
+  value(double v);
   template <class T>
   value(T*) = delete;  // a pointer is not a boolean
-  value(const char* text) : held_(std::string(text)) {}
-  value(std::string_view text) : held_(std::string(text)) {}
-  value(std::string text) : held_(std::move(text)) {}
-  value(octet_string bytes) : held_(std::move(bytes)) {}
-  value(octets bytes) : held_(octet_string(bytes.begin(), bytes.end())) {}
-  value(list items) : held_(std::move(items)) {}
+  value(const char* text);
+  value(std::string_view text);
+  value(std::string text);
+  value(octet_string bytes);
+  value(octets bytes);
+  value(list items);
   value(map members);
+  /// nil when there is none.
   template <class T>
-  value(const std::optional<T>& v) {
+  value(const std::optional<T>& v) : value() {
     if (v)
       *this = value(*v);
   }

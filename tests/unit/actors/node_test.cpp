@@ -135,13 +135,13 @@ struct rig {
     running->start_interfaces();
   }
 
-  std::vector<interface_status_ptr> statuses() {
+  std::vector<interface_report> statuses() {
     caf::scoped_actor self{running->system()};
-    interface_status_list all;
+    interfaces_report_ptr all;
     self->request(running->interfaces(), 20s, status_atom::value)
-        .receive([&](const interface_status_list& list) { all = list; }, [](const caf::error&) {});
+        .receive([&](const interfaces_report_ptr& list) { all = list; }, [](const caf::error&) {});
     REQUIRE(all);
-    return *all;
+    return all->interfaces;
   }
   bool knows(const address& destination) {
     caf::scoped_actor self{running->system()};
@@ -180,7 +180,7 @@ TEST_CASE("a blast is relayed without loss, and a client that does not read slow
   sending.get();
   std::uint64_t dropped = 0;
   for (const auto& status : r.statuses())
-    dropped += status->transmit_dropped_packets;
+    dropped += status.transmit_dropped_packets;
   CHECK(dropped > 0);
 }
 
@@ -192,9 +192,9 @@ TEST_CASE("connections come and go under their listener") {
     REQUIRE(eventually([&] { return r.statuses().size() == 4; }));
     std::size_t children = 0;
     for (const auto& status : r.statuses()) {
-      children += status->facts.name.starts_with("TCPInterface[Client on A/127.0.0.1:");
-      if (status->facts.name == "TCPServerInterface[A/127.0.0.1:" + std::to_string(r.port_a) + "]")
-        CHECK(status->clients == 2);
+      children += status.facts.name.starts_with("TCPInterface[Client on A/127.0.0.1:");
+      if (status.facts.name == "TCPServerInterface[A/127.0.0.1:" + std::to_string(r.port_a) + "]")
+        CHECK(status.clients == 2);
     }
     CHECK(children == 2);
   }

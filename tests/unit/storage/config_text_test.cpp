@@ -99,8 +99,13 @@ TEST_CASE("errors name file, line, key and what was expected") {
 
 TEST_CASE("interpolation is bounded in size and number") {
   std::string many = "a0 = x\n";
-  for (int i = 1; i < 40; ++i)
-    many += "a" + std::to_string(i) + " = %(a" + std::to_string(i - 1) + ")s%(a" + std::to_string(i - 1) + ")s\n";
+  for (int i = 1; i < 40; ++i) {
+    const auto before = std::to_string(i - 1);
+    many.append("a").append(std::to_string(i)).append(" = ");
+    for (int twice = 0; twice < 2; ++twice)
+      many.append("%(a").append(before).append(")s");
+    many.append("\n");
+  }
   const auto file = parse_config(many, "config");
   CHECK(file->value("a8")->items.front() == std::string(256, 'x'));
   CHECK_THROWS_AS(file->value("a39"), config_error);

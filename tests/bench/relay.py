@@ -1,0 +1,222 @@
+"""`make bench`: puts the same load on Plexus, rnsd and rns-rs in one run, and compares the figures with the budgets.
+
+Each relay runs two TCP listeners with transport on and ingress control off. It is loaded twice, by relay_load.py: at
+full blast, and with a bounded number of packets on their way (for relays that shed load rather than push back). The
+floor of the machine comes from relay_limit, the cost of a signature from libsodium, both in the same run.
+
+The comparison is a table on standard output; all figures go to a JSON file. rns-rs is looked for in RNS_RS_RNSD and in
+.deps/rns-rs, and installed there if cargo is at hand; without it the budgets that name it cannot be judged.
+"""
+import argparse
+import ctypes
+import ctypes.util
+import json
+import os
+import pathlib
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(HERE.parent / "interop"))
+
+import harness  # noqa: E402
+
+RNS_RS_VERSION = "0.7.1"
+# Packets, link packets, announces and links for each relay: enough CPU time to measure, little enough to wait for.
+LOADS = {
+    "plexusd": {"packets": 1_000_000, "linkpackets": 1_000_000, "announces": 20_000, "links": 5_000},
+    "rns-rs": {"packets": 500_000, "linkpackets": 500_000, "announces": 4_000, "links": 5_000},
+    "rnsd": {"packets": 50_000, "linkpackets": 50_000, "announces": 2_000, "links": 500},
+}
+# A phase is measured again if the host took more than this share of it.
+STOLEN_SHARE_MAX, ATTEMPTS = 0.05, 3
+WINDOW, ANNOUNCE_WINDOW = 512, 64
+
+
+class Subject(harness.Relay):
+    """A relay of which the harness need not know the kind."""
+
+    def __init__(self, folder, command, config):
+        self.command = command
+        super().__init__(folder, config, kind="subject", name="bench")
+
+    def program(self, _):
+        return self.command
+
+
+def rns_rs():
+    """The rnsd of rns-rs, or nothing."""
+    prefix = ROOT / ".deps" / "rns-rs"
+    given = os.environ.get("RNS_RS_RNSD")
+    executable = pathlib.Path(given) if given else prefix / "bin" / "rnsd"
+    if not given and not executable.exists() and shutil.which("cargo"):
+        print(f"installing rns-rs {RNS_RS_VERSION} in {prefix}", file=sys.stderr)
+        subprocess.run(["cargo", "install", "--quiet", "--root", prefix, "rns-cli", "--version", RNS_RS_VERSION], check=False)
+    return executable if executable.exists() else None
+
+
+def commands(build, names):
+    found = {"plexusd": [pathlib.Path(os.environ.get("PLEXUSD", build / "apps" / "plexusd"))],
+             "rns-rs": [rns_rs()] if "rns-rs" in names else [None],
+             "rnsd": [harness.python_of(harness.NEWEST), harness.tool_of(harness.NEWEST, "rnsd")]}
+    missing = [name for name in names if not found[name][0] or not found[name][0].exists()]
+    for name in missing:
+        print(f"{name} is not there and will not be measured", file=sys.stderr)
+    return {name: [str(part) for part in found[name]] for name in names if name not in missing}
+
+
+def signature_cost(seconds=1.0):
+    """CPU microseconds of one Ed25519 verification by libsodium on one core, of a text as long as an announce's."""
+    sodium = ctypes.CDLL(ctypes.util.find_library("sodium") or "libsodium.so.23")
+    sodium.sodium_init()
+    public, secret, signature = (ctypes.create_string_buffer(size) for size in (32, 64, 64))
+    text = os.urandom(16 + 64 + 10 + 10 + 5)
+    length = ctypes.c_ulonglong(len(text))
+    sodium.crypto_sign_keypair(public, secret)
+    sodium.crypto_sign_detached(signature, None, text, length, secret)
+    cpu = lambda: sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+    count, began = 0, cpu()
+    while cpu() - began < seconds:
+        for _ in range(100):
+            assert sodium.crypto_sign_verify_detached(signature, text, length, public) == 0
+        count += 100
+    return (cpu() - began) / count * 1e6
+
+
+def load(command, sizes, latency, windowed):
+    """One relay, one load: starts the relay on a fresh folder, and returns the figures of relay_load.py."""
+    ports = harness.free_port(), harness.free_port()
+    config = harness.config_text({name: harness.tcp_server(port) for name, port in zip("AB", ports)}, transport=True, loglevel=2)
+    options = [f"--{name}={value}" for name, value in sizes.items()]
+    options += [f"--window={WINDOW}", f"--announce-window={ANNOUNCE_WINDOW}"] if windowed else [f"--latency={latency}"]
+    with tempfile.TemporaryDirectory() as folder:
+        relay = Subject(pathlib.Path(folder) / "relay", command, config)
+        try:
+            done = subprocess.run(
+                [sys.executable, str(HERE / "relay_load.py"), f"--a=127.0.0.1:{ports[0]}", f"--b=127.0.0.1:{ports[1]}",
+                 f"--pid={relay.child.pid}", *options], capture_output=True, text=True)
+            if done.returncode:
+                raise RuntimeError(f"{command[0]}: {done.stderr}\n{relay.log()[-2000:]}")
+            return json.loads(done.stdout)
+        finally:
+            relay.kill()
+
+
+def disturbed(figures):
+    return any(phase["stolen_s"] > STOLEN_SHARE_MAX * max(phase["s"], 0.2)
+               for phase in figures.values() if isinstance(phase, dict) and "stolen_s" in phase)
+
+
+def undisturbed_load(name, *arguments):
+    for attempt in range(1, ATTEMPTS + 1):
+        figures = load(*arguments)
+        if not disturbed(figures):
+            break
+        print(f"{name}: the host took CPU time away (attempt {attempt} of {ATTEMPTS})", file=sys.stderr)
+    return figures
+
+
+def resolved(cost, count):
+    """A CPU cost, or nothing if the whole phase took less than ten ticks of the kernel's accounting."""
+    return cost if cost * count * 1e-6 >= 10 / os.sysconf("SC_CLK_TCK") else None
+
+
+def judge(results, floor, signature):
+    """The budgets: what is measured, its value, the limit, and whether it holds.
+
+    That is None where a peer is missing or the phase was too short: nothing holds for want of a measurement.
+    """
+    mine = results["plexusd"]
+    peers = {name: figures for name, figures in results.items() if name != "plexusd"}
+    rows = []
+
+    def at_most(figure, value, limit, unit):
+        rows.append((figure, value, "≤", limit, unit, None if limit is None or value is None else value <= limit))
+
+    def at_least(figure, value, limit, unit):
+        rows.append((figure, value, "≥", limit, unit, value >= limit))
+
+    for phase, stage, factor in (("forward", "full", 1.5), ("linkdata", "route", 2.0)):
+        cost = resolved(mine["open"][phase]["cpu_us_each"], mine["open"][phase]["out"])
+        rival = peers.get("rns-rs", {}).get("open", {}).get(phase, {}).get("cpu_us_each")
+        at_most(f"{phase}: CPU a packet, to {factor} x the floor ({stage})", cost, factor * floor[stage]["cpu_us_each"], "µs")
+        at_most(f"{phase}: CPU a packet, to half of rns-rs", cost, rival and rival / 2, "µs")
+        at_least(f"{phase}: rate at full blast", mine["open"][phase]["per_s"], 1_000_000, "/s")
+        at_least(f"{phase}: came out at full blast", mine["open"][phase]["out"], mine["open"][phase]["sent"], "packets")
+    at_least("announce: paths usable after full blast", mine["open"]["announce"]["paths_usable"], mine["open"]["announce"]["n"], "paths")
+    at_most("announce: CPU each, to one signature / 0.85", resolved(mine["windowed"]["announce"]["cpu_us_each"], mine["windowed"]["announce"]["n"]), signature / 0.85, "µs")
+    at_most("link: CPU each, to one signature / 0.85", resolved(mine["open"]["links"]["cpu_us_each"], mine["open"]["links"]["proofs_out"]), signature / 0.85, "µs")
+    announce = mine["open"]["announce"]
+    at_most("memory a path", announce["rss_growth_settled_kb"] * 1024 / announce["n"], 500, "B")
+    for flight, own in mine["open"]["latency"].items():
+        for quantile in ("p50", "p99"):
+            theirs = [figures["open"]["latency"][flight].get(quantile) for figures in peers.values()]
+            theirs = [value for value in theirs if value]
+            at_most(f"latency {flight}: {quantile}, to the best peer", own.get(quantile, float("inf")), min(theirs) if theirs else None, "µs")
+    return rows
+
+
+def number(value):
+    if value is None:
+        return "?"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.2f}"
+
+
+def print_tables(results, floor, signature, rows):
+    print("floor, CPU a packet: " + ", ".join(f"{name} {stage['cpu_us_each']:.3f} µs" for name, stage in floor.items())
+          + f"; one Ed25519 verification {signature:.1f} µs\n")
+    columns = [("loop", lambda f: ""), ("forward/s", lambda f: f["forward"]["per_s"]), ("µs", lambda f: f["forward"]["cpu_us_each"]),
+               ("lost", lambda f: f["forward"]["sent"] - f["forward"]["out"]), ("linkdata/s", lambda f: f["linkdata"]["per_s"]),
+               ("µs", lambda f: f["linkdata"]["cpu_us_each"]), ("links/s", lambda f: f["links"]["per_s"]), ("µs", lambda f: f["links"]["cpu_us_each"]),
+               ("announces/s", lambda f: f["announce"]["per_s"]), ("µs", lambda f: f["announce"]["cpu_us_each"]),
+               ("usable %", lambda f: 100 * f["announce"]["paths_usable"] / f["announce"]["n"])]
+    print(f"{'relay':10}" + "".join(f"{title:>12}" for title, _ in columns))
+    for name, figures in results.items():
+        for loop, measured in figures.items():
+            cells = [loop] + [number(view(measured)) if "linkdata" in measured or "linkdata" not in title else "-" for title, view in columns[1:]]
+            print(f"{name:10}" + "".join(f"{cell:>12}" for cell in cells))
+    for name, figures in results.items():
+        print(f"{name:10}" + "  ".join(f"{flight}: " + ", ".join(f"{key} {value}" for key, value in values.items())
+                                       for flight, values in figures["open"].get("latency", {}).items()))
+    if rows:
+        print(f"\n{'budget':58}{'measured':>14}{'limit':>16}")
+        for figure, value, relation, limit, unit, holds in rows:
+            verdict = {True: "holds", False: "MISSED", None: "not comparable: no peer, or too short"}[holds]
+            print(f"{figure:58}{number(value):>14}{relation + ' ' + number(limit):>16} {unit:8}{verdict}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "release")
+    parser.add_argument("--relays", default="plexusd,rns-rs,rnsd", help="which to measure")
+    parser.add_argument("--latency", type=int, default=3000)
+    parser.add_argument("--scale", type=float, default=1.0, help="share of the load, for a quick look")
+    parser.add_argument("--json", type=pathlib.Path, help="where the figures go (default: bench/relay.json in the build)")
+    parser.add_argument("--strict", action="store_true", help="end with 1 if a budget is missed")
+    options = parser.parse_args()
+
+    floor = json.loads(subprocess.run([options.build / "tests" / "bench" / "relay_limit", "--json"], check=True,
+                                      capture_output=True, text=True).stdout)
+    signature = signature_cost()
+    results = {}
+    for name, command in commands(options.build, options.relays.split(",")).items():
+        sizes = {key: max(100, int(value * options.scale)) for key, value in LOADS[name].items()}
+        results[name] = {loop: undisturbed_load(f"{name} {loop}", command, sizes, options.latency, loop == "windowed")
+                         for loop in ("open", "windowed")}
+    rows = judge(results, floor, signature) if "plexusd" in results else []
+    print_tables(results, floor, signature, rows)
+
+    target = options.json or options.build / "bench" / "relay.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    budgets = [dict(zip(("figure", "measured", "relation", "limit", "unit", "holds"), row)) for row in rows]
+    target.write_text(json.dumps({"floor": floor, "signature_us": signature, "relays": results, "budgets": budgets}, indent=1))
+    if options.strict and any(row[-1] is False for row in rows):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
