@@ -42,6 +42,8 @@ void router_shard::state::receive(const packet_batch_ptr& batch, instant now, sh
   const auto prefetch = [&](const inbound_packet& p) {
     flows.prefetch(p.destination());
     heard.prefetch(p.fingerprint);
+    if (p.has_transport() && owner_of(p.hash.data()) == config.shard_index)
+      reverses.prefetch(p.hash.data());
   };
   for (std::size_t i = 0; i < std::min(lookahead, packets.size()); ++i)
     prefetch(packets[i]);
