@@ -66,7 +66,11 @@ def newest_only(state):
                                      ["-b"], ["-B"], ["-s", "rate"], ["-s", "rate", "-r"], ["port"]], ids=" ".join)
 def test_status_reads_as_rnstatus(state, options):
     newest_only(state)
-    assert both(state, "status", "rnstatus", *options, view=as_blocks)
+
+    def distinct(state, text):
+        # rnstatus is a program on the instance itself, and so one more of the same kind.
+        return [block for number, block in enumerate(blocks := as_blocks(state, text)) if block not in blocks[:number]]
+    assert both(state, "status", "rnstatus", *options, view=distinct)
 
 
 def test_status_of_an_older_daemon_is_shown_as_far_as_it_tells(state):
@@ -103,7 +107,10 @@ def test_the_monitor_repeats_itself_until_it_is_interrupted(state):
 
 @pytest.mark.parametrize("options", [["-t"], ["-t", "{A}"], ["-t", "-m", "1"], ["-r"], ["-r", "{B}"]], ids=" ".join)
 def test_tables_read_as_those_of_rnpath(state, options):
-    told = both(state, "path", "rnpath", *options, view=lambda state, text: sorted(as_text(state, text)))
+    # rnpath 1.4.2 may print an error of its own at its end.
+    def paths(state, text):
+        return sorted(line for line in as_text(state, text) if line.startswith("<"))
+    told = both(state, "path", "rnpath", *options, view=paths)
     assert len(told) == (1 if "{" in options[-1] else 2)
 
 
