@@ -25,6 +25,8 @@ using work_atom = caf::atom_constant<caf::atom("work")>;
 using writable_atom = caf::atom_constant<caf::atom("writable")>;
 /// Finish what waits, within the time that comes along, and end.
 using detach_atom = caf::atom_constant<caf::atom("detach")>;
+/// Nothing of the interface is left on its I/O thread.
+using detached_atom = caf::atom_constant<caf::atom("detached")>;
 using status_atom = caf::atom_constant<caf::atom("status")>;
 using connect_atom = caf::atom_constant<caf::atom("connect")>;
 using paths_atom = caf::atom_constant<caf::atom("paths")>;
@@ -81,7 +83,7 @@ struct saved_paths {
 using saved_paths_ptr = std::shared_ptr<const saved_paths>;
 
 /// One interface as rnstatus and the metrics show it (rns-1.5.7 section 7.4).
-struct interface_status {
+struct interface_report {
   interface_facts facts;
   std::uint64_t received_octets = 0, sent_octets = 0;  ///< framing included
   std::uint64_t received_packets = 0, sent_packets = 0;
@@ -91,12 +93,13 @@ struct interface_status {
   std::uint64_t transmit_dropped_packets = 0, transmit_dropped_octets = 0;
   std::uint64_t reconnects = 0, clients = 0;
   std::uint64_t cut_off = 0;  ///< connections ended because the peer took nothing
+  std::vector<std::string> blocked_addresses;  ///< refused by a listener, because they came and went too fast
   bool stalled = false;       ///< the peer is too slow to be waited for
   bool held = false;          ///< those who send to the peer are being held back
   gate_status gate{};
 };
-using interface_status_ptr = std::shared_ptr<const interface_status>;
-using interface_status_list = std::shared_ptr<const std::vector<interface_status_ptr>>;
+using interface_report_ptr = std::shared_ptr<const interface_report>;
+using interface_report_list = std::shared_ptr<const std::vector<interface_report_ptr>>;
 
 }  // namespace plexus
 
@@ -119,10 +122,15 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::shard_started)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::add_interface)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interface_id)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::connection_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::datagram_socket_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::token_heard)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::connection_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::connection_offered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::flap_limits)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::connection_lost)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::connect_failed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interface_status_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interface_status_list)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interface_report_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interface_report_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::shard_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::path_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::rate_list)

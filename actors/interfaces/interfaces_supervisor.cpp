@@ -35,6 +35,7 @@ struct interfaces_state {
   const char* name = "interfaces supervisor";
   node_settings settings;
   io_pool* pool = nullptr;
+  flap_guard flaps;
   std::vector<shard_actor> shards;
   std::vector<slot> slots;
   std::vector<std::uint32_t> free_slots;
@@ -102,7 +103,7 @@ void free_slot_of(self_ptr self, const caf::actor_addr& gone) {
 
 void start(self_ptr self, interfaces_state::configured& one) {
   auto& s = self->state;
-  one.actor = start_interface(self->system(), *one.config, s.settings, self, *s.pool);
+  one.actor = start_interface(self->system(), *one.config, s.settings, self, *s.pool, s.flaps);
   self->monitor(one.actor);
   self->link_to(one.actor);
 }
@@ -195,24 +196,24 @@ void on_shard_started(self_ptr self, const shard_started& started) {
 }
 
 /// Asks all, and answers with those that did.
-caf::result<interface_status_list> on_status(self_ptr self) {
+caf::result<interface_report_list> on_status(self_ptr self) {
   struct gathering {
-    caf::typed_response_promise<interface_status_list> promise;
-    std::shared_ptr<std::vector<interface_status_ptr>> statuses = std::make_shared<std::vector<interface_status_ptr>>();
+    caf::typed_response_promise<interface_report_list> promise;
+    std::shared_ptr<std::vector<interface_report_ptr>> statuses = std::make_shared<std::vector<interface_report_ptr>>();
     std::size_t missing = 0;
     void one_less() {
       if (--missing == 0)
-        promise.deliver(interface_status_list(statuses));
+        promise.deliver(interface_report_list(statuses));
     }
   };
   auto& s = self->state;
   auto all = std::make_shared<gathering>();
-  all->promise = self->make_response_promise<interface_status_list>();
+  all->promise = self->make_response_promise<interface_report_list>();
   all->missing = s.slot_of.size() + 1;
   for (const auto& [address, index] : s.slot_of)
     self->request(s.slots[index].actor, std::chrono::seconds(2), status_atom::value)
         .then(
-            [all](const interface_status_ptr& status) {
+            [all](const interface_report_ptr& status) {
               all->statuses->push_back(status);
               all->one_less();
             },
@@ -229,6 +230,8 @@ interfaces_supervisor::behavior_type interfaces_behavior(self_ptr self, const no
   s.settings = settings;
   s.pool = pool;
   s.shards = shards;
+  s.flaps = spawn_flap_guard(self->system());
+  self->link_to(s.flaps);
   self->set_down_handler([self](const caf::down_msg& down) { on_down(self, down); });
   self->set_exit_handler([self](const caf::exit_msg& exit) {
     for (const auto& [name, one] : self->state.configuration)

@@ -57,7 +57,7 @@ void set_timer(self_ptr self) {
 void await_writable(self_ptr self) {
   auto& s = self->state;
   boost::asio::post(s.link->home().context(), [link = s.link, owner = stream_actor(self)] {
-    link->socket().async_wait(connection::socket_type::wait_write,
+    link->write_socket().async_wait(connection::socket_type::wait_write,
                               [link, owner](const boost::system::error_code& error) {
                                 if (error)
                                   return;
@@ -209,8 +209,8 @@ void on_time(self_ptr self) {
   settle(self, good);
 }
 
-interface_status_ptr status_of(stream_state& s) {
-  auto status = std::make_shared<interface_status>();
+interface_report_ptr status_of(stream_state& s) {
+  auto status = std::make_shared<interface_report>();
   status->facts = s.facts;
   status->received_octets = s.counters->octets;
   status->received_packets = s.counters->packets;
