@@ -2,7 +2,8 @@
 //
 //   root
 //   ├── interfaces supervisor ── interfaces; a listener is the parent of its connections
-//   └── router supervisor ────── shards
+//   ├── router supervisor ────── shards
+//   └── storage ──────────────── the disk's thread
 //
 // A supervisor that gives up ends the node: there is nothing above the root but the process and who runs it.
 #pragma once
@@ -10,6 +11,7 @@
 #include "actors/interfaces/interfaces_supervisor.hpp"
 #include "actors/io/io_pool.hpp"
 #include "actors/router/router_supervisor.hpp"
+#include "actors/storage/storage_actor.hpp"
 #include "storage/config/node_config.hpp"
 
 #include <caf/actor_system.hpp>
@@ -32,6 +34,8 @@ struct node_setup {
   transport_id identity{};
   std::uint64_t hash_secret = 0;  ///< unpredictable
   std::uint64_t jitter_seed = 0;  ///< unpredictable, or fixed to replay
+  /// Where the node's state is kept, prepared; none: nowhere.
+  std::optional<state_directory> state;
   /// Called once, on any thread, when a supervisor gave up.
   std::function<void()> failed;
 };
@@ -45,26 +49,33 @@ public:
   node(const node&) = delete;
   node& operator=(const node&) = delete;
 
-  /// Starts the enabled interfaces of the configuration. Throws startup_error, naming the first that cannot be created.
+  /// Starts the enabled interfaces of the configuration, and begins to restore the state, without waiting for it.
+  /// Throws startup_error, naming the first interface that cannot be created.
   void start_interfaces();
-  /// Accepts nothing more, gives the interfaces so long to send what waits, calls `persist` while the shards still
-  /// answer, and ends all actors and threads.
-  void stop(duration within, const std::function<void()>& persist = {});
+  /// Saves the state, for about `saving` at most; then accepts nothing more, gives the interfaces so long to send what
+  /// waits, and ends all actors and threads. Traffic goes on while the state is saved, since a path is one only as long
+  /// as its interface is there.
+  void stop(duration within, duration saving = std::chrono::seconds(10));
 
   caf::actor_system& system() { return system_; }
   io_pool& threads() { return *pool_; }
   const interfaces_supervisor& interfaces() const { return interfaces_; }
   const router_supervisor& router() const { return router_; }
+  /// Empty when no state is kept.
+  const storage_actor& storage() const { return storage_; }
   /// The shards as they are now.
   std::vector<shard_actor> shards();
 
 private:
+  void save(duration within);
+
   node_setup setup_;
   caf::actor_system_config caf_config_;
   caf::actor_system system_;
   std::unique_ptr<io_pool> pool_;
   router_supervisor router_;
   interfaces_supervisor interfaces_;
+  storage_actor storage_;
   caf::actor root_;
   bool stopped_ = false;
 };

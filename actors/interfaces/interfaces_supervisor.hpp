@@ -21,7 +21,13 @@ struct add_interface {
   std::shared_ptr<const interface_config> config;
 };
 
+/// Hears of interfaces as shards do, but after them, and of a shard that was started again when that one knows the
+/// interfaces.
+using interface_watcher =
+    caf::typed_actor<caf::reacts_to<interface_known>, caf::reacts_to<interface_gone>, caf::reacts_to<shard_started>>;
+
 using interfaces_supervisor = interface_registry::extend<
+    caf::reacts_to<interface_watcher>,                      // tell this one, too
     caf::reacts_to<shard_started>,                          // router supervisor: a shard is new and knows nothing
     caf::replies_to<add_interface>::with<std::string>,      // node, control
     caf::replies_to<detach_atom, std::string>::with<bool>,  // control: by the name in the configuration

@@ -110,6 +110,7 @@ int run(const options& o) {
   setup.identity = load_identity(state, loaded.node.reticulum, random);
   setup.hash_secret = random.number();
   setup.jitter_seed = random.number();
+  setup.state = state;
   setup.failed = [] { ::kill(::getpid(), signal_failed); };
   node running(std::move(setup));
   running.start_interfaces();
