@@ -103,17 +103,21 @@ void node::start_interfaces() {
   caf::scoped_actor self{system_};
   auto interfaces = setup_.config.interfaces;
   if (setup_.config.reticulum.share_instance)
-    interfaces.insert(interfaces.begin(), shared_instance_config(setup_.config.reticulum));
+    interfaces.insert(interfaces.begin(), shared_instance_config());
   for (const auto& one : interfaces) {
     if (!one.enabled)
       continue;
     std::string problem;
-    self->request(interfaces_, caf::infinite, add_interface{std::make_shared<interface_config>(one)})
+    self->request(interfaces_, caf::infinite,
+                  add_interface{std::make_shared<interface_config>(one), nullptr, open_failure::keep_trying})
         .receive([&](const std::string& error) { problem = error; },
                  [&](const caf::error&) { problem = "the interfaces supervisor has ended"; });
-    if (!problem.empty())
+    if (problem.empty())
+      log(log_level::verbose, "Started interface {}", one.name);
+    else if (setup_.config.reticulum.panic_on_interface_error)
       throw startup_error("interface " + one.name + ": " + problem);
-    log(log_level::verbose, "Started interface {}", one.name);
+    else
+      log(log_level::error, "The interface {} could not be started: {}", one.name, problem);
   }
   if (storage_)
     caf::anon_send(storage_, begin_restoring{shards()});

@@ -49,8 +49,9 @@ public:
   node(const node&) = delete;
   node& operator=(const node&) = delete;
 
-  /// Starts the enabled interfaces of the configuration, and begins to restore the state, without waiting for it.
-  /// Throws startup_error, naming the first interface that cannot be created.
+  /// Starts the enabled interfaces of the configuration, and begins to restore the state, without waiting for it. An
+  /// interface that cannot be opened is logged and tried again later; with panic_on_interface_error it throws
+  /// startup_error.
   void start_interfaces();
   /// Saves the state, for about `saving` at most; then accepts nothing more, gives the interfaces so long to send what
   /// waits, and ends all actors and threads. Traffic goes on while the state is saved, since a path is one only as long

@@ -1,5 +1,6 @@
-// A connected stream socket, or a pair of pipes to a program. Its reader lives on the connection's I/O thread; the interface actor, wherever it runs,
-// sends and shuts down through the descriptor. The descriptor closes with the last owner, so neither can hit another's.
+// A connected stream socket, or a pair of pipes to a program. Its reader lives on the connection's I/O thread; the
+// interface actor, wherever it runs, sends and shuts down through the descriptor. The descriptor closes with the last
+// owner, so neither can hit another's.
 #pragma once
 
 #include "actors/io/io_thread.hpp"
@@ -22,8 +23,8 @@ public:
 
   /// `socket` belongs to the context of `home`. `peer` is what the interface's name says of the far side, without port.
   connection(io_thread& home, socket_type socket, std::string peer = {}, std::uint16_t port = 0);
-  /// Two ends of pipes that do not block: octets come from `output` and go to `input`. `end` is called by shut(), on any
-  /// thread, and makes the far side let go of its ends.
+  /// Two ends of pipes that do not block: octets come from `output` and go to `input`. `end` is called by shut(), on
+  /// any thread, and makes the far side let go of its ends.
   connection(io_thread& home, socket_type output, socket_type input, std::function<void()> end);
   ~connection();
 

@@ -1,9 +1,9 @@
 // Addresses whose connections come and go too fast, and are therefore refused for a while.
 //
-// A connection that ends within `threshold` is a flap. More than `grace` flaps of an address block it until `block_time`
-// after its last one. The flaps are counted for the whole process; what follows from them each listener decides by its
-// own limits. One owner; `now` never runs backwards.
-// Source: rns-1.5.7 section 8.2; BackboneInterface.py: incoming_connection, blocked_ip_count, teardown.
+// A connection that ends within `threshold` is a flap. More than `grace` flaps of an address block it until
+// `block_time` after its last one. The flaps are counted for the whole process; what follows from them each listener
+// decides by its own limits. One owner; `now` never runs backwards. Source: rns-1.5.7 section 8.2;
+// BackboneInterface.py: incoming_connection, blocked_ip_count, teardown.
 #pragma once
 
 #include "messages/instant.hpp"

@@ -25,9 +25,7 @@ flap_guard::behavior_type flap_behavior(flap_guard::stateful_pointer<flap_state>
         if (!before && s.blocker.is_blocked(ended.from, ended.limits, now()))
           log(log_level::warning, "Further connections from {} are refused: they end too fast", ended.from);
       },
-      [&s](const connection_offered& offered) {
-        return !s.blocker.is_blocked(offered.from, offered.limits, now());
-      },
+      [&s](const connection_offered& offered) { return !s.blocker.is_blocked(offered.from, offered.limits, now()); },
       [&s](status_atom, const flap_limits& limits) { return s.blocker.blocked(limits, now()); },
   };
 }

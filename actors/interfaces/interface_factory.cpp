@@ -13,9 +13,6 @@
 namespace plexus {
 namespace {
 
-/// No type of the configuration file.
-constexpr const char* shared_instance_type = "shared instance";
-
 struct place {
   caf::actor_system& system;
   const interface_config& config;
@@ -41,9 +38,9 @@ interface_actor start_listener(const place& at, const listen_settings& listen, c
                                const flap_guard& flaps = {}, const flap_limits& flap = {}) {
   listener_settings settings;
   const auto bound = resolve_listen_address(listen);
-  settings.common = make_interface_settings(
-      at.config, at.node, name_in_status(type, at.config.name, bound.host, bound.port));
-  settings.child = named_after(settings.common, child_type, at.config.name);
+  settings.common =
+      make_interface_settings(at.config, at.node, name_in_status(type, at.config.name, bound.host, bound.port));
+  settings.child = named_after(settings.common, child_type);
   settings.flaps = flaps;
   settings.flap = flap;
   settings.keepalive = keepalive;
@@ -99,7 +96,7 @@ struct starter {
   interface_actor operator()(const unavailable_settings&) const {
     if (at.config.type == shared_instance_type)
       return start_local_instance(at.system, at.node, at.registry, at.pool);
-    throw std::runtime_error("this program does not run interfaces of type " + at.config.type);
+    throw interface_unavailable("this program does not run interfaces of type " + at.config.type);
   }
 
   interface_settings named(const std::string& type) const {
@@ -115,9 +112,9 @@ interface_actor start_interface(caf::actor_system& system, const interface_confi
   return std::visit(starter{at}, config.settings);
 }
 
-interface_config shared_instance_config(const reticulum_config& config) {
+interface_config shared_instance_config() {
   interface_config shared;
-  shared.name = "Shared Instance[" + local_place(config) + "]";
+  shared.name = shared_instance_name;
   shared.type = shared_instance_type;
   shared.enabled = true;
   return shared;

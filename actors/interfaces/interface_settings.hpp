@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/interfaces/transmit_buffer.hpp"
+#include "actors/message_types.hpp"
 #include "messages/interface.hpp"
 #include "storage/config/node_config.hpp"
 #include "transport/gates/interface_gate.hpp"
@@ -25,6 +26,7 @@ struct node_settings {
 /// Common to all types; children of a listener get their parent's.
 struct interface_settings {
   interface_facts facts;  ///< without id
+  interface_description description;
   gate_config gate;
   transmit_limits transmit;
   intake_config intake;  ///< access is set from `access` below

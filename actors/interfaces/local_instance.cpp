@@ -21,7 +21,8 @@ bool by_tcp(const reticulum_config& config) {
 [[noreturn]] void fail(const reticulum_config& config, int error) {
   if (error == EADDRINUSE)
     throw std::runtime_error("another program already is the shared instance \"" + config.instance_name + "\" (" +
-                             (by_tcp(config) ? "127.0.0.1 port " : "abstract unix socket ") + local_place(config) + ")");
+                             (by_tcp(config) ? "127.0.0.1 port " : "abstract unix socket ") + local_place(config) +
+                             ")");
   throw std::system_error(error, std::generic_category(), "cannot listen on " + local_place(config));
 }
 
@@ -80,8 +81,11 @@ interface_actor start_local_instance(caf::actor_system& system, const node_setti
   settings.common = settings_of(node, "Shared Instance[" + place + "]");
   if (const auto forced = node.reticulum.force_shared_instance_bitrate)
     settings.common.facts.hw_mtu = hw_mtu_at(*forced);
-  settings.child = [node, place, tcp = by_tcp(node.reticulum)](const connection& link) {
-    auto child = settings_of(node, "LocalInterface[" + (tcp ? std::to_string(link.port()) : place) + "]");
+  settings.common.description = {shared_instance_name, shared_instance_type, {}, {}};
+  settings.child = [node, place, tcp = by_tcp(node.reticulum)](const connection& link, std::size_t others) {
+    const auto port = std::to_string(link.port());
+    auto child = settings_of(node, "LocalInterface[" + (tcp ? port : place) + "]");
+    child.description = {tcp ? port : std::to_string(others) + "@" + place, "LocalClientInterface", {}, {}};
     child.facts.role = interface_role::local_client;
     child.intake.from_local_client = true;
     return child;

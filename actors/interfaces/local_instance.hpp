@@ -17,11 +17,15 @@ namespace plexus {
 inline constexpr std::uint32_t local_hw_mtu = 262'144;
 inline constexpr std::uint64_t local_bitrate = 1'000'000'000;
 
+/// Its short name among the interfaces, and its class in the reference.
+inline constexpr const char* shared_instance_name = "Reticulum";
+inline constexpr const char* shared_instance_type = "LocalServerInterface";
+
 /// What the names of the instance's interfaces hold: `rns/default`, or the port.
 std::string local_place(const reticulum_config& config);
 
-/// Binds the abstract unix socket of the instance's name, or the port on 127.0.0.1. Throws std::runtime_error naming the
-/// place when another instance has it.
+/// Binds the abstract unix socket of the instance's name, or the port on 127.0.0.1. Throws std::runtime_error naming
+/// the place when another instance has it.
 int open_local_listener(const reticulum_config& config);
 
 /// Throws as open_local_listener() does.

@@ -6,9 +6,9 @@
 #include "actors/supervision/failures.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -66,13 +66,22 @@ public:
     asio::co_spawn(home_.context(), run(std::move(owner)), [self = shared_from_this()](const std::exception_ptr&) {});
   }
   void stop() {
-    asio::post(home_.context(), [self = shared_from_this()] {
-      boost::system::error_code ignored;
-      self->socket_.close(ignored);
+    asio::post(home_.context(), [self = shared_from_this()] { self->close(); });
+  }
+  /// As above; `owner` is told when the port is free again.
+  void stop(listener_actor owner) {
+    asio::post(home_.context(), [self = shared_from_this(), owner] {
+      self->close();
+      self->home_.send(owner, detached_atom::value);
+      self->home_.drain();
     });
   }
 
 private:
+  void close() {
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+  }
   asio::awaitable<void> run(listener_actor owner) {
     asio::steady_timer pause(home_.context());
     while (socket_.is_open()) {
@@ -89,8 +98,8 @@ private:
         continue;
       }
       set_stream_options(socket.native_handle(), keepalive_);
-      home_.send(owner, std::make_shared<connection>(thread, connection::socket_type(std::move(socket)),
-                                                     host_of(peer), port_of(peer)));
+      home_.send(owner, std::make_shared<connection>(thread, connection::socket_type(std::move(socket)), host_of(peer),
+                                                     port_of(peer)));
       home_.drain();
     }
   }
@@ -120,6 +129,7 @@ struct listener_state {
   std::map<caf::actor_addr, child> connections;
   std::uint64_t accepted = 0, refused = 0;
   bool detaching = false;
+  bool closed = false;  ///< the port is free again
 };
 
 using self_ptr = listener_actor::stateful_pointer<listener_state>;
@@ -131,7 +141,7 @@ void take_in(self_ptr self, const connection_ptr& link) {
     return link->shut();
   }
   stream_settings stream;
-  stream.common = s.settings.child(*link);
+  stream.common = s.settings.child(*link, s.connections.size());
   stream.common.facts.parent = s.facts.id;
   const auto child = spawn_stream_interface(self->system(), stream, s.registry, link);
   self->link_to(child);
@@ -153,6 +163,12 @@ void on_accepted(self_ptr self, const connection_ptr& link) {
       });
 }
 
+void quit_when_done(self_ptr self) {
+  auto& s = self->state;
+  if (s.closed && s.connections.empty())
+    self->quit();
+}
+
 /// A child's end is noted; the end of anybody else that we are linked to is ours.
 void on_exit(self_ptr self, const caf::exit_msg& exit) {
   auto& s = self->state;
@@ -160,20 +176,15 @@ void on_exit(self_ptr self, const caf::exit_msg& exit) {
   if (ended == s.connections.end())
     return self->quit(exit.reason);
   if (s.settings.flaps && !s.detaching)
-    self->send(s.settings.flaps,
-               connection_ended{ended->second.from, now() - ended->second.since, s.settings.flap});
+    self->send(s.settings.flaps, connection_ended{ended->second.from, now() - ended->second.since, s.settings.flap});
   s.connections.erase(ended);
-  if (s.detaching && s.connections.empty())
-    self->quit();
+  quit_when_done(self);
 }
 
 void detach(self_ptr self, duration within) {
   auto& s = self->state;
   s.detaching = true;
-  if (s.accepting)
-    s.accepting->stop();
-  if (s.connections.empty())
-    return self->quit();
+  s.accepting->stop(self);
   for (const auto& [child, of] : s.connections)
     if (const auto alive = caf::actor_cast<interface_actor>(child))
       self->send(alive, detach_atom::value, within);
@@ -189,7 +200,7 @@ caf::result<interface_report_ptr> on_status(self_ptr self) {
   auto promise = self->make_response_promise<interface_report_ptr>();
   self->request(s.settings.flaps, caf::infinite, status_atom::value, s.settings.flap)
       .then([promise, status](const std::vector<std::string>& blocked) mutable {
-        status->blocked_addresses = blocked;
+        status->blocked = blocked;
         promise.deliver(interface_report_ptr(status));
       });
   return promise;
@@ -206,7 +217,8 @@ listener_actor::behavior_type listener_behavior(self_ptr self, const listener_se
   s.facts.outgoing = false;
   s.accepting = std::make_shared<acceptor>(pool->next(), descriptor, settings, *pool);
   self->set_exit_handler([self](const caf::exit_msg& exit) { on_exit(self, exit); });
-  self->request(registry, caf::infinite, register_interface{s.facts, self})
+  const auto description = std::make_shared<interface_description>(settings.common.description);
+  self->request(registry, caf::infinite, register_interface{s.facts, self, description})
       .then([self](const registration_ptr& registered) {
         auto& state = self->state;
         state.facts = registered->facts;
@@ -219,6 +231,11 @@ listener_actor::behavior_type listener_behavior(self_ptr self, const listener_se
       [](const gate_report_ptr&) {},
       [](const shards_changed&) {},
       [self](detach_atom, duration within) { detach(self, within); },
+      [self, &s](detached_atom) {
+        s.closed = true;
+        quit_when_done(self);
+      },
+      [](drop_queue_atom) {},
       [self](status_atom) { return on_status(self); },
       [self](const connection_ptr& link) { on_accepted(self, link); },
   };
@@ -226,11 +243,12 @@ listener_actor::behavior_type listener_behavior(self_ptr self, const listener_se
 
 }  // namespace
 
-std::function<interface_settings(const connection&)> named_after(const interface_settings& listener,
-                                                                 const std::string& child_type,
-                                                                 const std::string& name) {
-  return [listener, begin = child_type + "[Client on " + name + "/"](const connection& link) {
-    return renamed(listener, begin + host_in_name(link.peer()) + ":" + std::to_string(link.port()) + "]");
+child_settings named_after(const interface_settings& listener, const std::string& child_type) {
+  auto child = listener;
+  child.description.short_name = "Client on " + listener.description.short_name;
+  child.description.type = child_type == "TCPInterface" ? "TCPClientInterface" : "BackboneClientInterface";
+  return [child, begin = child_type + "[" + child.description.short_name + "/"](const connection& link, std::size_t) {
+    return renamed(child, begin + host_in_name(link.peer()) + ":" + std::to_string(link.port()) + "]");
   };
 }
 

@@ -23,6 +23,7 @@ struct datagram_state {
   std::optional<gate_duties> duties;
   std::optional<datagram_transmitter> output;
   std::shared_ptr<reader_counters> counters = std::make_shared<reader_counters>();
+  std::shared_ptr<traffic_meter> meter = std::make_shared<traffic_meter>(counters);
   datagram_lane_ptr lane;
   deadline_timer timer;
   std::optional<instant> detach_at;  ///< end by then at the latest
@@ -57,6 +58,7 @@ void end(self_ptr self) {
 /// After each use of the transmitter.
 void settle(self_ptr self) {
   auto& s = self->state;
+  s.meter->publish(s.output->counters().octets, s.output->counters().packets, s.duties->gate.counters());
   if (s.output->take_wish_to_write())
     await_writable(self);
   if (s.detach_at && s.output->idle())
@@ -95,13 +97,9 @@ void on_shards(self_ptr self, const shards_changed& changed) {
 interface_report_ptr status_of(datagram_state& s) {
   auto status = std::make_shared<interface_report>();
   status->facts = s.duties->facts;
-  status->received_octets = s.counters->octets;
-  status->received_packets = s.counters->packets;
   for (std::size_t i = 0; i < drop_reasons; ++i)
     status->refused[i] = s.counters->refused[i];
   const auto& sent = s.output->counters();
-  status->sent_octets = sent.octets;
-  status->sent_packets = sent.packets;
   status->transmit_waiting = s.output->waiting();
   status->transmit_dropped_packets = sent.dropped_packets;
   status->transmit_dropped_octets = sent.dropped_octets;
@@ -129,9 +127,9 @@ datagram_actor::behavior_type datagram_behavior(self_ptr self, const datagram_se
   s.duties.emplace(s.settings.common);
   s.output.emplace(settings.common.transmit, settings.common.access);
   s.output->connect(settings.socket, settings.to);
-  self->request(registry, caf::infinite, register_interface{facts, self}).then([self](const registration_ptr& known) {
-    on_registered(self, *known);
-  });
+  const auto description = std::make_shared<interface_description>(settings.common.description);
+  self->request(registry, caf::infinite, register_interface{facts, self, description, s.meter})
+      .then([self](const registration_ptr& known) { on_registered(self, *known); });
   return {
       [self, &s](const egress_batch_ptr& batch) {
         s.output->send(*batch, s.duties->gate, now());
@@ -150,6 +148,7 @@ datagram_actor::behavior_type datagram_behavior(self_ptr self, const datagram_se
         s.detach_at = now() + within;
         settle(self);
       },
+      [&s](drop_queue_atom) { s.duties->gate.drop_announce_queue(); },
       [&s](status_atom) { return status_of(s); },
       [self, &s](const datagram_socket_ptr& socket) {
         s.output->connect(socket, s.settings.to);

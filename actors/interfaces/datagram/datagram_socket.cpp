@@ -1,12 +1,11 @@
 #include "actors/interfaces/datagram/datagram_socket.hpp"
 
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <sys/socket.h>
 #include <system_error>
+#include <unistd.h>
 
 namespace plexus {
 namespace {

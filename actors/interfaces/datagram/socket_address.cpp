@@ -1,9 +1,8 @@
 #include "actors/interfaces/datagram/socket_address.hpp"
 
 #include <arpa/inet.h>
-#include <netdb.h>
-
 #include <memory>
+#include <netdb.h>
 #include <stdexcept>
 
 namespace plexus {

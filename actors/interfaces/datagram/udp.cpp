@@ -26,9 +26,8 @@ public:
   void admit(const datagram_lane_ptr& lane) override {
     if (!socket_)
       return;
-    reader_ = std::make_shared<datagram_reader>(
-        std::exchange(socket_, nullptr), datagram_max_,
-        [lane](const sockaddr_storage&, octets) { return &lane->packets; });
+    reader_ = std::make_shared<datagram_reader>(std::exchange(socket_, nullptr), datagram_max_,
+                                                [lane](const sockaddr_storage&, octets) { return &lane->packets; });
     reader_->start();
   }
 
@@ -105,8 +104,8 @@ interface_actor start_udp(caf::actor_system& system, const interface_settings& c
   auto& home = pool.next();
   datagram_settings datagrams;
   datagrams.common = common;
-  datagrams.medium = std::make_shared<udp_medium>(home, open_receiver(settings, home),
-                                                  common.facts.hw_mtu + common.facts.ifac_size);
+  datagrams.medium =
+      std::make_shared<udp_medium>(home, open_receiver(settings, home), common.facts.hw_mtu + common.facts.ifac_size);
   if (settings.forward_address && settings.forward_port) {
     datagrams.to = resolve_datagram_address(*settings.forward_address, *settings.forward_port);
     datagrams.socket = open_sender(settings, datagrams.to, home);

@@ -85,6 +85,8 @@ void take_in(self_ptr self, const auto_actions::peer& peer) {
   datagram_settings child;
   child.common = renamed(s.setup->common, "AutoInterfacePeer[" + peer.on.name + "/" + to_text(peer.address) + "]");
   child.common.facts.parent = s.facts.id;
+  child.common.description.short_name = "None";  // peers have no name of their own in the reference
+  child.common.description.type = "AutoInterfacePeer";
   child.medium = s.setup->medium;
   child.socket = s.setup->medium->data_socket(peer.on.name);
   child.to = ip6_address(peer.address, s.setup->own.data_port, peer.on.index);
@@ -231,7 +233,8 @@ auto_actor::behavior_type auto_behavior(self_ptr self, const auto_setup_ptr& set
   s.facts.outgoing = false;
   s.facts.pushes_back = false;
   self->set_exit_handler([self](const caf::exit_msg& exit) { on_exit(self, exit); });
-  self->request(setup->registry, caf::infinite, register_interface{s.facts, self})
+  const auto description = std::make_shared<interface_description>(setup->common.description);
+  self->request(setup->registry, caf::infinite, register_interface{s.facts, self, description})
       .then([self](const registration_ptr& registered) { begin(self, *registered); });
   return {
       [](const egress_batch_ptr&) {},
@@ -239,10 +242,11 @@ auto_actor::behavior_type auto_behavior(self_ptr self, const auto_setup_ptr& set
       [](const gate_report_ptr&) {},
       [](const shards_changed&) {},
       [self](detach_atom, duration within) { detach(self, within); },
+      [](drop_queue_atom) {},
       [&s](status_atom) -> interface_report_ptr {
         auto status = std::make_shared<interface_report>();
         status->facts = s.facts;
-        status->clients = s.neighbours.size();
+        status->peers = s.neighbours.size();
         return status;
       },
       [self](const token_heard& heard) { on_token(self, heard); },
@@ -257,8 +261,7 @@ auto_actor::behavior_type auto_behavior(self_ptr self, const auto_setup_ptr& set
 }  // namespace
 
 interface_actor start_auto(caf::actor_system& system, const interface_settings& common,
-                           const auto_interface_settings& settings, const interface_registry& registry,
-                           io_pool& pool) {
+                           const auto_interface_settings& settings, const interface_registry& registry, io_pool& pool) {
   auto& home = pool.next();
   auto setup = std::make_shared<auto_setup>();
   setup->common = common;

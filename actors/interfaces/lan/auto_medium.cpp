@@ -111,8 +111,7 @@ packet_sorter* auto_medium::lane_of(const sockaddr_storage& source, octets datag
 
 void auto_medium::listen(device_sockets sockets, token_sink sink) {
   auto reader = std::make_shared<datagram_reader>(
-      sockets.data, datagram_max_,
-      [self = shared_from_this()](const sockaddr_storage& source, octets datagram) {
+      sockets.data, datagram_max_, [self = shared_from_this()](const sockaddr_storage& source, octets datagram) {
         return self->lane_of(source, datagram);
       });
   reader->start();
@@ -184,8 +183,8 @@ void auto_medium::send_token(const network_device& device, const socket_address&
 
 void auto_medium::announce(const network_device& device) const {
   const auto group = multicast_address(settings_.group_id, settings_.scope, settings_.permanent_address);
-  send_token(device, ip6_address(group, settings_.discovery_port,
-                                 settings_.scope == multicast_scope::link ? device.index : 0));
+  send_token(device,
+             ip6_address(group, settings_.discovery_port, settings_.scope == multicast_scope::link ? device.index : 0));
 }
 
 void auto_medium::greet(const ip6_octets& peer, const network_device& device) const {

@@ -16,8 +16,7 @@ void auto_peering::on_devices(instant now, const std::vector<network_device>& us
   }
   for (const auto& device : usable) {
     const auto known = devices_.find(device.name);
-    if (known != devices_.end() &&
-        std::find(usable.begin(), usable.end(), known->second.device) != usable.end())
+    if (known != devices_.end() && std::find(usable.begin(), usable.end(), known->second.device) != usable.end())
       continue;  // has the address that it had, or got one of several a moment ago
     if (known != devices_.end())
       out.abandoned.push_back(known->second.device);
