@@ -136,11 +136,6 @@ struct interface_report {
   drop_counters refused{};             ///< by the reader, before any shard saw them
   std::uint64_t transmit_waiting = 0;  ///< octets in the transmit buffer now
   std::uint64_t transmit_dropped_packets = 0, transmit_dropped_octets = 0;
-  std::uint64_t reconnects = 0, clients = 0;
-  std::uint64_t cut_off = 0;                   ///< connections ended because the peer took nothing
-  std::vector<std::string> blocked_addresses;  ///< refused by a listener, because they came and went too fast
-  bool stalled = false;                        ///< the peer is too slow to be waited for
-  bool held = false;                           ///< those who send to the peer are being held back
   std::uint64_t reconnects = 0;
   std::uint64_t cut_off = 0;                        ///< connections ended because the peer took nothing
   bool stalled = false;                             ///< the peer is too slow to be waited for

@@ -7,6 +7,7 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <sys/resource.h>
@@ -69,7 +70,7 @@ public:
   }
 
 private:
-  using waiting = std::deque<std::function<std::uint64_t()>>;
+  using answers = std::deque<std::function<std::uint64_t()>>;
 
   template <class Result, class... Message>
   Result ask(unsigned shard, Message... message) {
@@ -94,15 +95,15 @@ private:
       return taken;
     });
   }
-  void await_first(waiting& answers) {
-    const auto first = std::move(answers.front());
-    answers.pop_front();
+  void await_first(answers& waiting) {
+    const auto first = std::move(waiting.front());
+    waiting.pop_front();
     taken_ += first();
   }
 
   caf::scoped_actor self_;
   const std::vector<shard_actor>& shards_;
-  std::vector<waiting> under_way_;
+  std::vector<answers> under_way_;
   std::uint64_t taken_ = 0;
 };
 

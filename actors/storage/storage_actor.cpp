@@ -83,15 +83,13 @@ void release(self_ptr self, const stored_interface& interface) {
   auto chunks = s.waiting.take(interface.hash);
   if (chunks.empty() || !s.disk)
     return;
-  ++s.restoring;
   self->request(s.disk, caf::infinite, release_job{s.shards, std::move(chunks), interface.id, s.settings.hash_secret})
       .then(
           [&s, name = interface.name](std::uint64_t taken) {
-            --s.restoring;
             s.status.paths_restored += taken;
             log(log_level::verbose, "Restored {} paths over {}", taken, name);
           },
-          [&s](const caf::error&) { --s.restoring; });
+          [](const caf::error&) {});
 }
 
 void on_restored(self_ptr self, const restore_result& result) {
@@ -288,11 +286,14 @@ caf::result<bool> on_retain_identity(self_ptr self, const identity_hash& owner) 
 
 caf::result<bool> on_save(self_ptr self, duration within) {
   auto& s = self->state;
-  // What has not been restored is still in the files, and must stay there.
-  if (!s.disk || !s.begun)
-    return false;
+  // What has not been restored yet is still in the files, and must stay there.
+  if (!s.disk || !s.begun || s.restoring > 0)
+    return s.disk != nullptr;
   auto promise = self->make_response_promise<bool>();
-  save(self, true, now() + within, [promise](bool complete) mutable { promise.deliver(complete); });
+  save(self, true, now() + within, [promise](bool complete) {
+    auto answer = promise;
+    answer.deliver(complete);
+  });
   return promise;
 }
 

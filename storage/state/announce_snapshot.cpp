@@ -43,6 +43,7 @@ announce_snapshot_writer::announce_snapshot_writer(std::uint64_t count, sink app
 }
 
 announce_snapshot_writer::~announce_snapshot_writer() = default;
+announce_snapshot_writer::announce_snapshot_writer(announce_snapshot_writer&& other) noexcept = default;
 
 void announce_snapshot_writer::flush() {
   XXH3_64bits_update(&sum_->state, buffer_.data(), buffer_.size());

@@ -37,6 +37,7 @@ public:
 
   announce_snapshot_writer(std::uint64_t count, sink append);
   ~announce_snapshot_writer();
+  announce_snapshot_writer(announce_snapshot_writer&& other) noexcept;
 
   /// To be called `count` times.
   void add(const announce_view& announce);
