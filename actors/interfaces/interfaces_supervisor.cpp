@@ -53,6 +53,7 @@ struct interfaces_state {
   io_pool* pool = nullptr;
   flap_guard flaps;
   std::vector<shard_actor> shards;
+  std::vector<interface_watcher> watchers;
   std::vector<slot> slots;
   std::vector<std::uint32_t> free_slots;
   std::map<caf::actor_addr, std::uint32_t> slot_of;
@@ -77,6 +78,8 @@ using self_ptr = interfaces_supervisor::stateful_pointer<interfaces_state>;
 void tell_shards(self_ptr self, const interfaces_state::slot& slot) {
   for (const auto& shard : self->state.shards)
     self->send(shard, interface_known{slot.facts, slot.actor});
+  for (const auto& watcher : self->state.watchers)
+    self->send(watcher, interface_known{slot.facts, slot.actor});
 }
 
 registration_ptr on_register(self_ptr self, const register_interface& wish) {
@@ -123,6 +126,8 @@ void free_slot_of(self_ptr self, const caf::actor_addr& gone) {
   auto& slot = s.slots[found->second];
   for (const auto& shard : s.shards)
     self->send(shard, interface_gone{slot.facts->id});
+  for (const auto& watcher : s.watchers)
+    self->send(watcher, interface_gone{slot.facts->id});
   s.ledger.remove(slot.facts->id);
   slot.facts.reset();
   slot.description.reset();
@@ -262,6 +267,8 @@ void on_shard_started(self_ptr self, const shard_started& started) {
   for (const auto& slot : s.slots)
     if (slot.facts)
       self->send(slot.actor, shards_changed{s.inlets()});
+  for (const auto& watcher : s.watchers)
+    self->send(watcher, started);
 }
 
 /// A status on its way: what was asked for, and what is still missing of it.
@@ -360,6 +367,12 @@ interfaces_supervisor::behavior_type interfaces_behavior(self_ptr self, const no
       [self](const register_interface& wish) { return on_register(self, wish); },
       [self](const interface_facts_ptr& facts) { return on_facts(self, facts); },
       [self](const shard_started& started) { on_shard_started(self, started); },
+      [self, &s](const interface_watcher& watcher) {
+        s.watchers.push_back(watcher);
+        for (const auto& slot : s.slots)
+          if (slot.facts)
+            self->send(watcher, interface_known{slot.facts, slot.actor});
+      },
       [self](const add_interface& wish) { return on_add(self, wish); },
       [self](detach_atom, const std::string& name) { return detach_one(self, name); },
       [self](detach_atom, duration within) { detach_all(self, within); },

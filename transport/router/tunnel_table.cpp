@@ -27,6 +27,14 @@ void tunnel_table::leave(interface_id interface, const tunnel_id& next) {
   by_interface_.erase(known);
 }
 
+tunnel_table::tunnel* tunnel_table::restore(const tunnel_id& id, instant expires_at, instant now) {
+  if (tunnels_.size() >= tunnels_max_ || expires_at <= now || expires_at > now + expiry_max)
+    return nullptr;
+  const auto [added, is_new] = tunnels_.try_emplace(id);
+  added->second.expires_at = is_new ? expires_at : added->second.expires_at;
+  return is_new ? &added->second : nullptr;
+}
+
 tunnel_table::tunnel* tunnel_table::over(interface_id interface) {
   const auto known = by_interface_.find(interface.value);
   return known == by_interface_.end() ? nullptr : &tunnels_.at(known->second);
