@@ -9,6 +9,8 @@
 // around it. Source: rns-1.5.7 section 6; RNS/vendor/configobj.py: _parse, _handle_value, InterpolationEngine.
 #pragma once
 
+#include "messages/octets.hpp"
+
 #include <memory>
 #include <optional>
 #include <stdexcept>
