@@ -1,6 +1,7 @@
 #include "actors/node.hpp"
 
 #include "actors/interfaces/interface_factory.hpp"
+#include "actors/interfaces/local_instance.hpp"
 #include "actors/log.hpp"
 #include "transport/crypto/random_source.hpp"
 
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <unistd.h>
 
 namespace plexus {
 namespace {
@@ -45,7 +47,16 @@ storage_settings storage_settings_of(const node_setup& setup) {
   settings.transport = setup.config.reticulum.enable_transport;
   settings.hash_secret = setup.hash_secret;
   settings.paths_max = setup.config.plexus.max_paths;
-  settings.blackhole_sources = setup.config.reticulum.blackhole_sources;
+  return settings;
+}
+
+control_settings control_settings_of(const node_setup& setup) {
+  control_settings settings;
+  settings.config = setup.config;
+  settings.identity = setup.identity;
+  settings.hash_secret = setup.hash_secret;
+  settings.config_directory = setup.config_directory;
+  settings.settings_changed = setup.settings_changed;
   return settings;
 }
 
@@ -78,10 +89,13 @@ node::node(node_setup setup) : setup_(std::move(setup)), system_(configured(caf_
   }
   router_ = spawn_router(system_, router_config_of(setup_), outlets);
   interfaces_ = spawn_interfaces(system_, node_settings_of(setup_), *pool_, shards());
+  control_ = spawn_control(system_, control_settings_of(setup_), interfaces_, shards());
   caf::anon_send(router_, shard_watcher(interfaces_));
-  std::vector<caf::actor_addr> children{router_.address(), interfaces_.address()};
+  caf::anon_send(router_, shard_watcher(control_));
+  std::vector<caf::actor_addr> children{router_.address(), interfaces_.address(), control_.address()};
   if (storage_) {
     caf::anon_send(interfaces_, interface_watcher(storage_));
+    caf::anon_send(control_, destination_keeper(storage_));
     children.push_back(storage_.address());
   }
   root_ = system_.spawn(root_behavior, children, setup_.failed);
@@ -102,8 +116,11 @@ std::vector<shard_actor> node::shards() {
 void node::start_interfaces() {
   caf::scoped_actor self{system_};
   auto interfaces = setup_.config.interfaces;
-  if (setup_.config.reticulum.share_instance)
+  if (setup_.config.reticulum.share_instance) {
+    ::close(open_local_listener(setup_.config.reticulum));
+    ::close(open_control_listener(setup_.config.reticulum));
     interfaces.insert(interfaces.begin(), shared_instance_config());
+  }
   for (const auto& one : interfaces) {
     if (!one.enabled)
       continue;
@@ -135,13 +152,29 @@ void node::save(duration within) {
     log(log_level::error, "The state could not be saved completely");
 }
 
+void node::start_control_socket() {
+  if (!setup_.config.reticulum.share_instance)
+    return;
+  rpc_listener_settings settings;
+  settings.key = setup_.rpc_key;
+  control_socket_ =
+      std::make_unique<rpc_listener>(pool_->next(), open_control_listener(setup_.config.reticulum), settings, control_);
+}
+
+void node::reload() {
+  caf::anon_send(control_, restarted_atom::value);
+}
+
 void node::stop(duration within, duration saving) {
   if (std::exchange(stopped_, true))
     return;
   caf::scoped_actor self{system_};
+  control_socket_.reset();
   caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);
   if (saving > duration::zero())
     save(saving);
+  caf::anon_send_exit(control_, caf::exit_reason::user_shutdown);
+  control_ = nullptr;
   self->monitor(interfaces_);
   self->send(interfaces_, detach_atom::value, within);
   const auto ended = [&](const caf::down_msg&) {};

@@ -3,11 +3,14 @@
 //   root
 //   ├── interfaces supervisor ── interfaces; a listener is the parent of its connections
 //   ├── router supervisor ────── shards
-//   └── storage ──────────────── the disk's thread
+//   ├── storage ──────────────── the disk's thread
+//   └── control ──────────────── answers to the socket of the management protocol
 //
 // A supervisor that gives up ends the node: there is nothing above the root but the process and who runs it.
 #pragma once
 
+#include "actors/control/control_actor.hpp"
+#include "actors/control/rpc_listener.hpp"
 #include "actors/interfaces/interfaces_supervisor.hpp"
 #include "actors/io/io_pool.hpp"
 #include "actors/router/router_supervisor.hpp"
@@ -18,7 +21,9 @@
 #include <caf/actor_system_config.hpp>
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
+#include <memory>
 #include <stdexcept>
 #include <vector>
 
@@ -32,10 +37,14 @@ struct startup_error : std::runtime_error {
 struct node_setup {
   node_config config;
   transport_id identity{};
-  std::uint64_t hash_secret = 0;  ///< unpredictable
-  std::uint64_t jitter_seed = 0;  ///< unpredictable, or fixed to replay
+  std::uint64_t hash_secret = 0;           ///< unpredictable
+  std::uint64_t jitter_seed = 0;           ///< unpredictable, or fixed to replay
+  std::filesystem::path config_directory;  ///< read again on reload(); empty: there is none
+  octet_string rpc_key;                    ///< of the management protocol, when the instance is shared
   /// Where the node's state is kept, prepared; none: nowhere.
   std::optional<state_directory> state;
+  /// Called on any thread when settings that apply at once were read again.
+  std::function<void(const node_config&)> settings_changed;
   /// Called once, on any thread, when a supervisor gave up.
   std::function<void()> failed;
 };
@@ -49,10 +58,15 @@ public:
   node(const node&) = delete;
   node& operator=(const node&) = delete;
 
-  /// Starts the enabled interfaces of the configuration, and begins to restore the state, without waiting for it. An
-  /// interface that cannot be opened is logged and tried again later; with panic_on_interface_error it throws
-  /// startup_error.
+  /// Starts the enabled interfaces of the configuration. One that cannot be opened is logged and tried again later;
+  /// with panic_on_interface_error it throws startup_error.
+  /// Throws instance_taken before anything is opened if another program is the shared instance.
+  /// Then begins to restore the state, without waiting for it.
   void start_interfaces();
+  /// Opens the socket of the management protocol, if the instance is shared. Throws instance_taken.
+  void start_control_socket();
+  /// Reads the configuration again, and carries out what is different in it. Returns at once.
+  void reload();
   /// Saves the state, for about `saving` at most; then accepts nothing more, gives the interfaces so long to send what
   /// waits, and ends all actors and threads. Traffic goes on while the state is saved, since a path is one only as long
   /// as its interface is there.
@@ -64,6 +78,7 @@ public:
   const router_supervisor& router() const { return router_; }
   /// Empty when no state is kept.
   const storage_actor& storage() const { return storage_; }
+  const control_actor& control() const { return control_; }
   /// The shards as they are now.
   std::vector<shard_actor> shards();
 
@@ -77,6 +92,8 @@ private:
   router_supervisor router_;
   interfaces_supervisor interfaces_;
   storage_actor storage_;
+  control_actor control_;
+  std::unique_ptr<rpc_listener> control_socket_;
   caf::actor root_;
   bool stopped_ = false;
 };

@@ -25,6 +25,11 @@ constexpr auto status_timeout = std::chrono::seconds(2);
 
 struct interfaces_state {
   explicit interfaces_state(interfaces_supervisor::base*) {}
+  ~interfaces_state() {
+    for (const auto& [key, one] : configuration)
+      if (one.actor)
+        caf::anon_send_exit(one.actor, caf::exit_reason::user_shutdown);
+  }
 
   /// One slot of the shards' dense arrays, and who has it.
   struct slot {
@@ -140,7 +145,6 @@ void start(self_ptr self, interfaces_state::configured& one) {
   one.actor = start_interface(self->system(), *one.wish.config, settings, self, *s.pool, s.flaps);
   one.retry_wait = retry_wait_first;
   self->monitor(one.actor);
-  self->link_to(one.actor);
 }
 
 void retry_later(self_ptr self, const std::string& name, interfaces_state::configured& one) {
@@ -358,12 +362,6 @@ interfaces_supervisor::behavior_type interfaces_behavior(self_ptr self, const no
   s.flaps = spawn_flap_guard(self->system());
   self->link_to(s.flaps);
   self->set_down_handler([self](const caf::down_msg& down) { on_down(self, down); });
-  self->set_exit_handler([self](const caf::exit_msg& exit) {
-    for (const auto& [name, one] : self->state.configuration)
-      if (one.actor && one.actor.address() == exit.source)
-        return;
-    self->quit(exit.reason);
-  });
   sample(self);
   return {
       [self](const register_interface& wish) { return on_register(self, wish); },

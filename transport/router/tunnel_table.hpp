@@ -54,6 +54,8 @@ public:
   const std::unordered_map<tunnel_id, tunnel>& all() const { return tunnels_; }
 
 private:
+  void leave(interface_id interface, const tunnel_id& next);
+
   std::size_t tunnels_max_, paths_max_, paths_ = 0;
   std::unordered_map<tunnel_id, tunnel> tunnels_;
   std::unordered_map<std::uint32_t, tunnel_id> by_interface_;

@@ -24,6 +24,11 @@ void router_shard::state::open_tunnel(const tunnel_opened& opened, instant now) 
   std::vector<destination_hash> outdated;
   for (const auto& [destination, kept] : tunnel->paths) {
     const auto* path = path_to(destination, now);
+    const auto* known = flows.find(destination.data());
+    if (known && known->kind != flow_kind::path) {
+      outdated.push_back(destination);
+      continue;
+    }
     const bool usable = path ? (kept.hops <= path->hops || now > records.at(path->record).expires_at) &&
                                    kept.blobs.timebase() >= records.at(path->record).blobs.timebase()
                              : now < kept.expires_at;

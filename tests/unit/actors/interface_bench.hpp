@@ -119,11 +119,11 @@ public:
     REQUIRE(ended);
     std::erase(started_, which);
   }
-  interface_status_ptr status(const interface_actor& of) {
+  interface_report_ptr status(const interface_actor& of) {
     caf::scoped_actor self{system};
-    interface_status_ptr result;
+    interface_report_ptr result;
     self->request(of, std::chrono::seconds(10), status_atom::value)
-        .receive([&](const interface_status_ptr& status) { result = status; }, [](const caf::error&) {});
+        .receive([&](const interface_report_ptr& status) { result = status; }, [](const caf::error&) {});
     REQUIRE(result);
     return result;
   }

@@ -56,7 +56,7 @@ private:
 
 struct local_bench : interface_bench {
   local_bench() { node.reticulum.instance_name = own_instance_name(); }
-  interface_config config_of_instance() const { return shared_instance_config(node.reticulum); }
+  interface_config config_of_instance() const { return shared_instance_config(); }
 };
 
 }  // namespace

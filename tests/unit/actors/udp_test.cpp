@@ -84,10 +84,10 @@ TEST_CASE("a UDP interface carries one packet a datagram, both ways") {
   bench.transmit(udp, some_packet(2));
   CHECK(peer.receive() == some_packet(2));
   const auto status = bench.status(udp);
-  CHECK(status->received_packets == 1);
-  CHECK(status->received_octets == 40);
-  CHECK(status->sent_packets == 1);
-  CHECK(status->sent_octets == 40);
+  CHECK(status->traffic.received_packets == 1);
+  CHECK(status->traffic.received_octets == 40);
+  CHECK(status->traffic.sent_packets == 1);
+  CHECK(status->traffic.sent_octets == 40);
 }
 
 TEST_CASE("datagrams of up to 1064 octets are packets, empty and longer ones are not") {
