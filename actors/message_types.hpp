@@ -42,7 +42,6 @@ using add_local_atom = caf::atom_constant<caf::atom("addlocal")>;
 using remove_local_atom = caf::atom_constant<caf::atom("remlocal")>;
 using tunnels_atom = caf::atom_constant<caf::atom("tunnels")>;
 using hashes_atom = caf::atom_constant<caf::atom("hashes")>;
-using retain_atom = caf::atom_constant<caf::atom("retain")>;
 /// Time to take rates.
 using sample_atom = caf::atom_constant<caf::atom("sample")>;
 using facts_atom = caf::atom_constant<caf::atom("facts")>;
@@ -99,14 +98,6 @@ struct saved_tunnels {
 };
 using saved_tunnels_ptr = std::shared_ptr<const saved_tunnels>;
 using packet_hashes_ptr = std::shared_ptr<const std::vector<packet_hash>>;
-
-/// What a program says of a destination that it knows. Source: rns-1.5.7 sections 5.2 and 7.3; Identity.py:
-/// _used_destination_data, _retain_destination_data, _unretain_destination_data.
-enum class destination_mark : octet { used, retained, unretained };
-struct mark_destination {
-  destination_hash destination{};
-  destination_mark mark = destination_mark::used;
-};
 
 /// What the storage has done and holds.
 struct storage_status {
@@ -211,7 +202,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::rate_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::saved_paths_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::saved_tunnels_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::packet_hashes_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::mark_destination)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::storage_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::begin_restoring)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::restore_job)

@@ -42,6 +42,14 @@ node_settings node_settings_of(const node_setup& setup) {
   return settings;
 }
 
+storage_settings storage_settings_of(const node_setup& setup) {
+  storage_settings settings;
+  settings.transport = setup.config.reticulum.enable_transport;
+  settings.hash_secret = setup.hash_secret;
+  settings.paths_max = setup.config.plexus.max_paths;
+  return settings;
+}
+
 control_settings control_settings_of(const node_setup& setup) {
   control_settings settings;
   settings.config = setup.config;
@@ -49,15 +57,6 @@ control_settings control_settings_of(const node_setup& setup) {
   settings.hash_secret = setup.hash_secret;
   settings.config_directory = setup.config_directory;
   settings.settings_changed = setup.settings_changed;
-  return settings;
-}
-
-storage_settings storage_settings_of(const node_setup& setup) {
-  storage_settings settings;
-  settings.transport = setup.config.reticulum.enable_transport;
-  settings.hash_secret = setup.hash_secret;
-  settings.paths_max = setup.config.plexus.max_paths;
-  settings.blackhole_sources = setup.config.reticulum.blackhole_sources;
   return settings;
 }
 
@@ -96,6 +95,7 @@ node::node(node_setup setup) : setup_(std::move(setup)), system_(configured(caf_
   std::vector<caf::actor_addr> children{router_.address(), interfaces_.address(), control_.address()};
   if (storage_) {
     caf::anon_send(interfaces_, interface_watcher(storage_));
+    caf::anon_send(control_, destination_keeper(storage_));
     children.push_back(storage_.address());
   }
   root_ = system_.spawn(root_behavior, children, setup_.failed);
@@ -140,6 +140,18 @@ void node::start_interfaces() {
     caf::anon_send(storage_, begin_restoring{shards()});
 }
 
+void node::save(duration within) {
+  if (!storage_)
+    return;
+  caf::scoped_actor self{system_};
+  bool complete = false;
+  // The files in bulk have so long; writing the tables takes its time after that.
+  self->request(storage_, within * 2, save_atom::value, within)
+      .receive([&](bool all) { complete = all; }, [](const caf::error&) {});
+  if (!complete)
+    log(log_level::error, "The state could not be saved completely");
+}
+
 void node::start_control_socket() {
   if (!setup_.config.reticulum.share_instance)
     return;
@@ -151,18 +163,6 @@ void node::start_control_socket() {
 
 void node::reload() {
   caf::anon_send(control_, restarted_atom::value);
-}
-
-void node::save(duration within) {
-  if (!storage_)
-    return;
-  caf::scoped_actor self{system_};
-  bool complete = false;
-  // The files in bulk have so long; writing the tables takes its time after that.
-  self->request(storage_, within * 2, save_atom::value, within)
-      .receive([&](bool all) { complete = all; }, [](const caf::error&) {});
-  if (!complete)
-    log(log_level::error, "The state could not be saved completely");
 }
 
 void node::stop(duration within, duration saving) {

@@ -3,8 +3,8 @@
 //   root
 //   ├── interfaces supervisor ── interfaces; a listener is the parent of its connections
 //   ├── router supervisor ────── shards
-//   ├── control ──────────────── answers to the socket of the management protocol
-//   └── storage ──────────────── the disk's thread
+//   ├── storage ──────────────── the disk's thread
+//   └── control ──────────────── answers to the socket of the management protocol
 //
 // A supervisor that gives up ends the node: there is nothing above the root but the process and who runs it.
 #pragma once
@@ -41,10 +41,10 @@ struct node_setup {
   std::uint64_t jitter_seed = 0;           ///< unpredictable, or fixed to replay
   std::filesystem::path config_directory;  ///< read again on reload(); empty: there is none
   octet_string rpc_key;                    ///< of the management protocol, when the instance is shared
-  /// Called on any thread when settings that apply at once were read again.
-  std::function<void(const node_config&)> settings_changed;
   /// Where the node's state is kept, prepared; none: nowhere.
   std::optional<state_directory> state;
+  /// Called on any thread when settings that apply at once were read again.
+  std::function<void(const node_config&)> settings_changed;
   /// Called once, on any thread, when a supervisor gave up.
   std::function<void()> failed;
 };
@@ -58,9 +58,10 @@ public:
   node(const node&) = delete;
   node& operator=(const node&) = delete;
 
-  /// Starts the enabled interfaces of the configuration, and begins to restore the state, without waiting for it. An
-  /// interface that cannot be opened is logged and tried again later; with panic_on_interface_error it throws
-  /// startup_error. Throws instance_taken before anything is opened if another program is the shared instance.
+  /// Starts the enabled interfaces of the configuration. One that cannot be opened is logged and tried again later;
+  /// with panic_on_interface_error it throws startup_error.
+  /// Throws instance_taken before anything is opened if another program is the shared instance.
+  /// Then begins to restore the state, without waiting for it.
   void start_interfaces();
   /// Opens the socket of the management protocol, if the instance is shared. Throws instance_taken.
   void start_control_socket();
@@ -75,9 +76,9 @@ public:
   io_pool& threads() { return *pool_; }
   const interfaces_supervisor& interfaces() const { return interfaces_; }
   const router_supervisor& router() const { return router_; }
-  const control_actor& control() const { return control_; }
   /// Empty when no state is kept.
   const storage_actor& storage() const { return storage_; }
+  const control_actor& control() const { return control_; }
   /// The shards as they are now.
   std::vector<shard_actor> shards();
 
@@ -90,9 +91,9 @@ private:
   std::unique_ptr<io_pool> pool_;
   router_supervisor router_;
   interfaces_supervisor interfaces_;
+  storage_actor storage_;
   control_actor control_;
   std::unique_ptr<rpc_listener> control_socket_;
-  storage_actor storage_;
   caf::actor root_;
   bool stopped_ = false;
 };

@@ -59,9 +59,6 @@ public:
   void remember(unsigned shard, std::vector<packet_hash> hashes) override {
     give(shard, packet_hashes_ptr(std::make_shared<std::vector<packet_hash>>(std::move(hashes))));
   }
-  void block(unsigned shard, std::shared_ptr<const std::unordered_set<identity_hash>> identities) override {
-    self_->send(shards_[shard], blackhole_set(std::move(identities)));
-  }
   std::uint64_t settle() override {
     for (auto& waiting : under_way_)
       while (!waiting.empty())

@@ -3,9 +3,8 @@
 
 #include "transport/router/router_shard.hpp"
 
-#include <memory>
+#include <optional>
 #include <stdexcept>
-#include <unordered_set>
 #include <vector>
 
 namespace plexus {
@@ -33,7 +32,6 @@ public:
   virtual void restore(unsigned shard, std::vector<saved_path> paths) = 0;
   virtual void restore(unsigned shard, std::vector<saved_tunnel> tunnels) = 0;
   virtual void remember(unsigned shard, std::vector<packet_hash> hashes) = 0;
-  virtual void block(unsigned shard, std::shared_ptr<const std::unordered_set<identity_hash>> identities) = 0;
   /// Waits until all that was given is taken. Answers with how many paths were taken since the last call.
   virtual std::uint64_t settle() = 0;
 };

@@ -63,7 +63,6 @@ public:
         distributor_(shards, request.hash_secret, request.only) {}
 
   restore_result run() {
-    restore_blackhole();
     if (request_.transport) {
       restore_hashes();
       auto snapshot = state_.load_announce_snapshot();
@@ -86,24 +85,6 @@ private:
     for (unsigned shard = 0; shard < shards_.count(); ++shard)
       if (!request_.only || *request_.only == shard)
         call(shard);
-  }
-
-  void restore_blackhole() {
-    auto blocked = std::make_shared<std::unordered_set<identity_hash>>();
-    const auto take = [&](const std::optional<identity_hash>& source) {
-      const auto list = state_.load_blackhole(source);
-      if (!list)
-        return report(list.error());
-      for (const auto& entry : list->entries)
-        if (!entry.until || *entry.until > wall_.unix_now)
-          blocked->insert(entry.identity);
-    };
-    take(std::nullopt);
-    for (const auto& source : state_.blackhole_sources())
-      if (std::count(request_.blackhole_sources.begin(), request_.blackhole_sources.end(), source) > 0)
-        take(source);
-    if (!blocked->empty())
-      for_each_shard([&](unsigned shard) { shards_.block(shard, blocked); });
   }
 
   /// A packet's shard cannot be told from its hash, so all of them get all; the newest stay.

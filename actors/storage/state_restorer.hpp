@@ -1,9 +1,8 @@
-// Reads what a node knew when it stopped, and gives it to the shards: packet hashes, blocked identities, tunnels,
-// paths.
+// Reads what a node knew when it stopped, and gives it to the shards: packet hashes, paths, tunnels.
 //
 // A path comes back when its announce is there, in the snapshot or in a file of its own, and an interface of its stored
 // name. Paths of interfaces that are not there yet are handed out, to be given to the shards when those come.
-// Source: rns-1.5.7 sections 1.1, 1.14 and 5.3; Transport.py: start.
+// Source: rns-1.5.7 sections 1.1 and 5.3; Transport.py: start.
 #pragma once
 
 #include "actors/storage/state_saver.hpp"
@@ -17,7 +16,6 @@ struct restore_request {
   std::optional<unsigned> only;  ///< a shard that was started again
   std::uint64_t hash_secret = 0;
   std::size_t paths_max = 0;  ///< also of paths that are handed out
-  std::vector<identity_hash> blackhole_sources;
 };
 
 struct restore_result {

@@ -28,14 +28,14 @@ struct waiting_chunk {
 using waiting_chunk_ptr = std::shared_ptr<const waiting_chunk>;
 
 /// What programs said of destinations: known_destination::retained, or when it was last used.
-using destination_marks = std::unordered_map<destination_hash, unix_time>;
+using use_marks = std::unordered_map<destination_hash, unix_time>;
 
 struct save_request {
   bool everything = false;
   bool clean = false;        ///< with `everything`: removes announces and ratchets that nothing refers to
   bool keep_unused = false;  ///< also keeps destinations without a path that nobody used
   bool transport = true;     ///< without it there is no path table and what belongs to it
-  destination_marks marks;
+  use_marks marks;
   std::vector<waiting_chunk_ptr> waiting;
   /// Announces since then may have been missed: their ratchets are written again.
   std::optional<unix_time> missed_since;

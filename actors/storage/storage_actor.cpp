@@ -40,7 +40,7 @@ struct storage_state {
   waiting_paths waiting;
   unsaved_announces unsaved{unsaved_max};
   std::optional<unix_time> missed_since;
-  destination_marks marks;
+  use_marks marks;
   /// By the last save; none: there was none yet.
   save_result_ptr saved;
 
@@ -119,7 +119,6 @@ void restore(self_ptr self, std::optional<unsigned> only) {
   job.request.only = only;
   job.request.hash_secret = s.settings.hash_secret;
   job.request.paths_max = s.settings.paths_max;
-  job.request.blackhole_sources = s.settings.blackhole_sources;
   ++s.restoring;
   self->request(s.disk, caf::infinite, std::move(job))
       .then(
@@ -238,21 +237,20 @@ bool has(const std::vector<destination_hash>& sorted, const destination_hash& on
 }
 
 /// False: marked as it was before, or no room.
-bool note_mark(storage_state& s, const mark_destination& wish) {
+bool note_mark(storage_state& s, const destination_mark& wish) {
   const auto known = s.marks.find(wish.destination);
   const bool retained = known != s.marks.end() ? known->second == known_destination::retained
                                                : s.saved && has(s.saved->retained, wish.destination);
-  if (wish.mark == destination_mark::used && retained)
+  if (wish.use == rpc::destination_use::used && retained)
     return false;
   if (known == s.marks.end() && s.marks.size() >= marks_max)
     return false;
-  s.marks[wish.destination] =
-      wish.mark == destination_mark::retained ? known_destination::retained : read_clocks().unix_now;
+  s.marks[wish.destination] = wish.use == rpc::destination_use::retain ? known_destination::retained : wish.at;
   s.known.on_change();
   return true;
 }
 
-caf::result<bool> on_mark(self_ptr self, const mark_destination& wish) {
+caf::result<bool> on_mark(self_ptr self, const destination_mark& wish) {
   auto& s = self->state;
   // Before the first save it is not known what the file holds.
   if (s.shards.empty() || !s.saved || has(s.saved->pathless, wish.destination))
@@ -277,7 +275,7 @@ caf::result<bool> on_retain_identity(self_ptr self, const identity_hash& owner) 
           [&s, promise](const std::vector<destination_hash>& found) mutable {
             bool any = false;
             for (const auto& destination : found)
-              any = note_mark(s, {destination, destination_mark::retained}) || any;
+              any = note_mark(s, {destination, rpc::destination_use::retain, {}}) || any;
             promise.deliver(any);
           },
           [promise](const caf::error&) mutable { promise.deliver(false); });
@@ -337,8 +335,8 @@ storage_actor::behavior_type storage_behavior(self_ptr self, const state_directo
       [self](tick_atom) { on_tick(self); },
       [self](restarted_atom) { start_disk(self); },
       [self](save_atom, duration within) { return on_save(self, within); },
-      [self](const mark_destination& wish) { return on_mark(self, wish); },
-      [self](retain_atom, const identity_hash& owner) { return on_retain_identity(self, owner); },
+      [self](const destination_mark& wish) { return on_mark(self, wish); },
+      [self](const identity_mark& wish) { return on_retain_identity(self, wish.identity); },
       [&s](status_atom) {
         auto status = s.status;
         status.paths_waiting = s.waiting.paths();

@@ -13,6 +13,7 @@
 // GRACIOUS_PERSIST_INTERVAL.
 #pragma once
 
+#include "actors/control/control_messages.hpp"
 #include "actors/interfaces/interfaces_supervisor.hpp"
 #include "actors/router/shard_actor.hpp"
 #include "storage/state/state_directory.hpp"
@@ -26,7 +27,6 @@ struct storage_settings {
   bool transport = true;
   std::uint64_t hash_secret = 0;
   std::size_t paths_max = 0;
-  std::vector<identity_hash> blackhole_sources;
 };
 
 /// Node to storage: the interfaces of the configuration are there.
@@ -34,18 +34,18 @@ struct begin_restoring {
   std::vector<shard_actor> shards;
 };
 
-using storage_actor = caf::typed_actor<
-    caf::reacts_to<announces_learned_ptr>,                    // shards
-    caf::reacts_to<interface_known>,                          // interfaces supervisor
-    caf::reacts_to<interface_gone>,                           // interfaces supervisor
-    caf::reacts_to<shard_started>,                            // interfaces supervisor: this one is empty
-    caf::reacts_to<begin_restoring>,                          // node
-    caf::reacts_to<tick_atom>,                                // itself, each second
-    caf::reacts_to<restarted_atom>,                           // itself: start the disk's thread again
-    caf::replies_to<save_atom, duration>::with<bool>,         // node, control: save everything, in about that time
-    caf::replies_to<mark_destination>::with<bool>,            // control; false: no such destination
-    caf::replies_to<retain_atom, identity_hash>::with<bool>,  // control: all destinations of the identity
-    caf::replies_to<status_atom>::with<storage_status>>;
+/// Control asks it about the use of destinations; false: no such destination.
+using storage_actor =
+    destination_keeper::extend<caf::reacts_to<announces_learned_ptr>,  // shards
+                               caf::reacts_to<interface_known>,        // interfaces supervisor
+                               caf::reacts_to<interface_gone>,         // interfaces supervisor
+                               caf::reacts_to<shard_started>,          // interfaces supervisor: this one is empty
+                               caf::reacts_to<begin_restoring>,        // node
+                               caf::reacts_to<tick_atom>,              // itself, each second
+                               caf::reacts_to<restarted_atom>,         // itself: start the disk's thread again
+                               caf::replies_to<save_atom, duration>::with<bool>,  // node, control: save everything, in
+                                                                                  // about that time
+                               caf::replies_to<status_atom>::with<storage_status>>;
 
 storage_actor spawn_storage(caf::actor_system& system, const state_directory& state, const storage_settings& settings);
 

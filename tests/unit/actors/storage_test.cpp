@@ -73,15 +73,11 @@ public:
       shards[shard]->restore(tunnel, now());
   }
   void remember(unsigned shard, std::vector<packet_hash> given) override { shards[shard]->remember_hashes(given); }
-  void block(unsigned shard, std::shared_ptr<const std::unordered_set<identity_hash>> identities) override {
-    shards[shard]->set_blackholed(std::move(identities), now());
-    ++blocked;
-  }
   std::uint64_t settle() override { return std::exchange(taken, 0); }
 
   std::vector<std::unique_ptr<router_shard>> shards;
   std::uint64_t taken = 0;
-  unsigned blocked = 0, broken = ~0u;
+  unsigned broken = ~0u;
 };
 
 struct heard_path {
@@ -332,16 +328,14 @@ TEST_CASE("a tunnel that is over, or claims to live too long, does not come back
   CHECK_FALSE(node.shards.shards[0]->restore(tunnel, now()));
 }
 
-TEST_CASE("packet hashes and blocked identities reach every shard") {
+TEST_CASE("packet hashes reach every shard") {
   node_here node;
   std::vector<packet_hash> hashes;
   for (octet i = 0; i < 50; ++i)
     hashes.push_back(packet_hash::from(octet_string(32, i)));
   REQUIRE_FALSE(node.state.save_packet_hashes(hashes));
-  REQUIRE_FALSE(node.state.save_blackhole(std::nullopt, {{identity_hash::from(octet_string(16, 1)), {}, {}, {}}}));
   shards_here fresh{2};
   node.restore_into(fresh, node.book);
-  CHECK(fresh.blocked == 2);
   CHECK(fresh.shards[1]->recent_hashes(100).size() == 50);
   save_request request;
   request.everything = true;
