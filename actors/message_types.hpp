@@ -81,7 +81,7 @@ struct saved_paths {
 using saved_paths_ptr = std::shared_ptr<const saved_paths>;
 
 /// One interface as rnstatus and the metrics show it (rns-1.5.7 section 7.4).
-struct interface_status {
+struct interface_report {
   interface_facts facts;
   std::uint64_t received_octets = 0, sent_octets = 0;  ///< framing included
   std::uint64_t received_packets = 0, sent_packets = 0;
@@ -95,8 +95,8 @@ struct interface_status {
   bool held = false;          ///< those who send to the peer are being held back
   gate_status gate{};
 };
-using interface_status_ptr = std::shared_ptr<const interface_status>;
-using interface_status_list = std::shared_ptr<const std::vector<interface_status_ptr>>;
+using interface_report_ptr = std::shared_ptr<const interface_report>;
+using interface_report_list = std::shared_ptr<const std::vector<interface_report_ptr>>;
 
 }  // namespace plexus
 
@@ -121,8 +121,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interface_id)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::connection_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::connection_lost)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::connect_failed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interface_status_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interface_status_list)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interface_report_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interface_report_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::shard_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::path_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::rate_list)

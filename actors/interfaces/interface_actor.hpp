@@ -17,7 +17,7 @@ using interface_actor =
                      caf::reacts_to<gate_report_ptr>,        // a shard: what came in over this interface
                      caf::reacts_to<shards_changed>,         // supervisor: a shard was started again
                      caf::reacts_to<detach_atom, duration>,  // supervisor: finish what waits within that time, and end
-                     caf::replies_to<status_atom>::with<interface_status_ptr>>;
+                     caf::replies_to<status_atom>::with<interface_report_ptr>>;
 
 /// Supervisor to interfaces.
 struct shards_changed {

@@ -195,24 +195,24 @@ void on_shard_started(self_ptr self, const shard_started& started) {
 }
 
 /// Asks all, and answers with those that did.
-caf::result<interface_status_list> on_status(self_ptr self) {
+caf::result<interface_report_list> on_status(self_ptr self) {
   struct gathering {
-    caf::typed_response_promise<interface_status_list> promise;
-    std::shared_ptr<std::vector<interface_status_ptr>> statuses = std::make_shared<std::vector<interface_status_ptr>>();
+    caf::typed_response_promise<interface_report_list> promise;
+    std::shared_ptr<std::vector<interface_report_ptr>> statuses = std::make_shared<std::vector<interface_report_ptr>>();
     std::size_t missing = 0;
     void one_less() {
       if (--missing == 0)
-        promise.deliver(interface_status_list(statuses));
+        promise.deliver(interface_report_list(statuses));
     }
   };
   auto& s = self->state;
   auto all = std::make_shared<gathering>();
-  all->promise = self->make_response_promise<interface_status_list>();
+  all->promise = self->make_response_promise<interface_report_list>();
   all->missing = s.slot_of.size() + 1;
   for (const auto& [address, index] : s.slot_of)
     self->request(s.slots[index].actor, std::chrono::seconds(2), status_atom::value)
         .then(
-            [all](const interface_status_ptr& status) {
+            [all](const interface_report_ptr& status) {
               all->statuses->push_back(status);
               all->one_less();
             },

@@ -27,7 +27,7 @@ using interfaces_supervisor = interface_registry::extend<
     caf::replies_to<detach_atom, std::string>::with<bool>,  // control: by the name in the configuration
     caf::reacts_to<detach_atom, duration>,                  // node: end all within that time, and then yourself
     caf::reacts_to<restarted_atom, std::string>,            // itself: start this one again
-    caf::replies_to<status_atom>::with<interface_status_list>>;
+    caf::replies_to<status_atom>::with<interface_report_list>>;
 
 /// `pool` outlives the actor. `shards` are running.
 interfaces_supervisor spawn_interfaces(caf::actor_system& system, const node_settings& settings, io_pool& pool,

@@ -209,8 +209,8 @@ void on_time(self_ptr self) {
   settle(self, good);
 }
 
-interface_status_ptr status_of(stream_state& s) {
-  auto status = std::make_shared<interface_status>();
+interface_report_ptr status_of(stream_state& s) {
+  auto status = std::make_shared<interface_report>();
   status->facts = s.facts;
   status->received_octets = s.counters->octets;
   status->received_packets = s.counters->packets;

@@ -132,8 +132,8 @@ void detach(self_ptr self, duration within) {
       self->send(alive, detach_atom::value, within);
 }
 
-interface_status_ptr status_of(const listener_state& s) {
-  auto status = std::make_shared<interface_status>();
+interface_report_ptr status_of(const listener_state& s) {
+  auto status = std::make_shared<interface_report>();
   status->facts = s.facts;
   status->clients = s.connections.size();
   return status;
