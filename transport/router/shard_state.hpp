@@ -139,9 +139,11 @@ struct router_shard::state {
     return l && l->local_client;
   }
   void drop(const arrival& a, drop_reason reason) {
+    ++counters.dropped[static_cast<std::size_t>(reason)];
     if (line(a.from))
       ++slots[a.from.slot()].drops[static_cast<std::size_t>(reason)];
   }
+  void count(announce_outcome outcome) { ++counters.announces[static_cast<std::size_t>(outcome)]; }
   /// A live path to the destination, or null; one that is over is removed.
   flow_entry* path_to(const destination_hash& destination, instant now);
   unsigned owner_of(const octet* key) const { return shard_of(key, config.hash_secret, config.shard_count); }
