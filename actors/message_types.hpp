@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/fwd.hpp"
+#include "actors/interfaces/traffic_meter.hpp"
 #include "messages/traffic.hpp"
 #include "transport/gates/interface_gate.hpp"
 #include "transport/router/router_shard.hpp"
@@ -25,6 +26,8 @@ using work_atom = caf::atom_constant<caf::atom("work")>;
 using writable_atom = caf::atom_constant<caf::atom("writable")>;
 /// Finish what waits, within the time that comes along, and end.
 using detach_atom = caf::atom_constant<caf::atom("detach")>;
+/// Nothing of the interface is left on its I/O thread.
+using detached_atom = caf::atom_constant<caf::atom("detached")>;
 using status_atom = caf::atom_constant<caf::atom("status")>;
 using connect_atom = caf::atom_constant<caf::atom("connect")>;
 using paths_atom = caf::atom_constant<caf::atom("paths")>;
@@ -37,6 +40,12 @@ using restore_atom = caf::atom_constant<caf::atom("restore")>;
 using request_path_atom = caf::atom_constant<caf::atom("reqpath")>;
 using add_local_atom = caf::atom_constant<caf::atom("addlocal")>;
 using remove_local_atom = caf::atom_constant<caf::atom("remlocal")>;
+/// Time to take rates.
+using sample_atom = caf::atom_constant<caf::atom("sample")>;
+using facts_atom = caf::atom_constant<caf::atom("facts")>;
+using drops_atom = caf::atom_constant<caf::atom("drops")>;
+/// Forget the announces that wait under the announce cap.
+using drop_queue_atom = caf::atom_constant<caf::atom("dropqueue")>;
 using restarted_atom = caf::atom_constant<caf::atom("restarted")>;
 
 using shard_events_ptr = std::shared_ptr<const shard_events>;
@@ -80,23 +89,61 @@ struct saved_paths {
 };
 using saved_paths_ptr = std::shared_ptr<const saved_paths>;
 
-/// One interface as rnstatus and the metrics show it (rns-1.5.7 section 7.4).
+/// What status says of an interface besides its facts, for the whole of its life.
+struct interface_description {
+  std::string short_name;                   ///< section in the configuration; `Client on <section>` for a connection
+  std::string type;                         ///< the reference's class name: `TCPClientInterface`
+  std::optional<std::string> access_name;   ///< network_name
+  std::optional<octet_string> access_code;  ///< 64 octets that equal the far side's if both have the same keys
+};
+using interface_description_ptr = std::shared_ptr<const interface_description>;
+
+/// One interface as rnstatus and the metrics show it (rns-1.5.7 section 7.4). The interfaces supervisor adds
+/// description, traffic, rates and those drops that shards counted.
 struct interface_report {
   interface_facts facts;
-  std::uint64_t received_octets = 0, sent_octets = 0;  ///< framing included
-  std::uint64_t received_packets = 0, sent_packets = 0;
+  interface_description_ptr description;
+  traffic_totals traffic;
+  traffic_rates rates;
   std::uint64_t frames_invalid = 0;    ///< shorter or longer than the medium allows
   drop_counters refused{};             ///< by the reader, before any shard saw them
   std::uint64_t transmit_waiting = 0;  ///< octets in the transmit buffer now
   std::uint64_t transmit_dropped_packets = 0, transmit_dropped_octets = 0;
-  std::uint64_t reconnects = 0, clients = 0;
-  std::uint64_t cut_off = 0;  ///< connections ended because the peer took nothing
-  bool stalled = false;       ///< the peer is too slow to be waited for
-  bool held = false;          ///< those who send to the peer are being held back
+  std::uint64_t reconnects = 0;
+  std::uint64_t cut_off = 0;                        ///< connections ended because the peer took nothing
+  bool stalled = false;                             ///< the peer is too slow to be waited for
+  bool held = false;                                ///< those who send to the peer are being held back
+  std::optional<std::uint64_t> clients;             ///< listeners: connections
+  std::optional<std::uint64_t> peers;               ///< Auto: peers
+  std::optional<std::vector<std::string>> blocked;  ///< Backbone listener: addresses refused
   gate_status gate{};
 };
 using interface_report_ptr = std::shared_ptr<const interface_report>;
-using interface_report_list = std::shared_ptr<const std::vector<interface_report_ptr>>;
+
+/// All interfaces, and what they carried together.
+struct interfaces_report {
+  std::vector<interface_report> interfaces;
+  traffic_totals totals;
+  traffic_rates rates;
+};
+using interfaces_report_ptr = std::shared_ptr<const interfaces_report>;
+
+/// The same without asking the interfaces.
+struct interface_entry {
+  interface_facts_ptr facts;
+  interface_description_ptr description;
+};
+using interface_list = std::shared_ptr<const std::vector<interface_entry>>;
+
+/// What one shard dropped of what came in over an interface, where it dropped anything.
+struct interface_drops {
+  interface_id id{};
+  drop_counters drops{};
+};
+using drop_list = std::shared_ptr<const std::vector<interface_drops>>;
+
+/// What became of a wish to attach, detach or reload an interface (rns-1.5.7 section 7.5).
+enum class change_outcome : octet { done, refused, unknown };
 
 }  // namespace plexus
 
@@ -122,7 +169,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::connection_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::connection_lost)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::connect_failed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interface_report_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interface_report_list)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interfaces_report_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interface_list)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::drop_list)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::change_outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::shard_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::path_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::rate_list)

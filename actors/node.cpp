@@ -86,12 +86,16 @@ void node::start_interfaces() {
     if (!one.enabled)
       continue;
     std::string problem;
-    self->request(interfaces_, caf::infinite, add_interface{std::make_shared<interface_config>(one)})
+    self->request(interfaces_, caf::infinite,
+                  add_interface{std::make_shared<interface_config>(one), nullptr, open_failure::keep_trying})
         .receive([&](const std::string& error) { problem = error; },
                  [&](const caf::error&) { problem = "the interfaces supervisor has ended"; });
-    if (!problem.empty())
+    if (problem.empty())
+      log(log_level::verbose, "Started interface {}", one.name);
+    else if (setup_.config.reticulum.panic_on_interface_error)
       throw startup_error("interface " + one.name + ": " + problem);
-    log(log_level::verbose, "Started interface {}", one.name);
+    else
+      log(log_level::error, "The interface {} could not be started: {}", one.name, problem);
   }
 }
 

@@ -45,7 +45,8 @@ public:
   node(const node&) = delete;
   node& operator=(const node&) = delete;
 
-  /// Starts the enabled interfaces of the configuration. Throws startup_error, naming the first that cannot be created.
+  /// Starts the enabled interfaces of the configuration. One that cannot be opened is logged and tried again later;
+  /// with panic_on_interface_error it throws startup_error.
   void start_interfaces();
   /// Accepts nothing more, gives the interfaces so long to send what waits, calls `persist` while the shards still
   /// answer, and ends all actors and threads.

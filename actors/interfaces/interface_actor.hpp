@@ -17,6 +17,7 @@ using interface_actor =
                      caf::reacts_to<gate_report_ptr>,        // a shard: what came in over this interface
                      caf::reacts_to<shards_changed>,         // supervisor: a shard was started again
                      caf::reacts_to<detach_atom, duration>,  // supervisor: finish what waits within that time, and end
+                     caf::reacts_to<drop_queue_atom>,        // supervisor: forget the announces that wait
                      caf::replies_to<status_atom>::with<interface_report_ptr>>;
 
 /// Supervisor to interfaces.
@@ -28,6 +29,8 @@ struct shards_changed {
 struct register_interface {
   interface_facts facts;
   interface_actor self;
+  interface_description_ptr description = nullptr;
+  traffic_meter_ptr meter = nullptr;  ///< null: carries nothing itself
 };
 
 /// The answer: every shard knows the interface by now.

@@ -69,7 +69,7 @@ struct starter {
   }
   template <class Other>
   interface_actor operator()(const Other&) const {
-    throw std::runtime_error("this program does not run interfaces of type " + at.config.type);
+    throw interface_unavailable("this program does not run interfaces of type " + at.config.type);
   }
 };
 

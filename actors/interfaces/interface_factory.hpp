@@ -7,9 +7,16 @@
 
 #include <caf/actor_system.hpp>
 
+#include <stdexcept>
+
 namespace plexus {
 
-/// Throws std::runtime_error or std::system_error when the interface cannot be created.
+/// This program does not run interfaces of that type; trying again is in vain.
+struct interface_unavailable : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Throws interface_unavailable, or std::runtime_error or std::system_error when the interface cannot be created now.
 interface_actor start_interface(caf::actor_system& system, const interface_config& config, const node_settings& node,
                                 const interface_registry& registry, io_pool& pool);
 

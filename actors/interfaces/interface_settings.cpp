@@ -32,6 +32,15 @@ void set_name(interface_facts& facts, const std::string& name) {
   facts.hash = interface_hash(sha256(as_octets(name)));
 }
 
+/// The reference runs one type under two class names.
+std::string class_name_of(const interface_config& config) {
+  if (std::holds_alternative<backbone_client_settings>(config.settings))
+    return "BackboneClientInterface";
+  if (std::holds_alternative<backbone_server_settings>(config.settings))
+    return "BackboneInterface";
+  return config.type;
+}
+
 }  // namespace
 
 interface_settings make_interface_settings(const interface_config& config, const node_settings& node,
@@ -53,13 +62,20 @@ interface_settings make_interface_settings(const interface_config& config, const
   facts.ingress_control = config.ingress_control;
   facts.announce_rate = announce_rate_of(config, node.reticulum);
 
+  settings.description.short_name = config.name;
+  settings.description.type = class_name_of(config);
+  settings.description.access_name = config.network_name;
+
   settings.gate.ingress = ingress_limits_of(burst_limits_of(config, node.reticulum));
   settings.gate.announce_share = config.announce_cap;
   settings.gate.hash_secret = node.hash_secret;
   settings.transmit = node.transmit;
-  if (config.has_access_code())
+  if (config.has_access_code()) {
     settings.access = std::make_shared<const access_codes>(
         derive_access_key(view(config.network_name), view(config.passphrase)), link.ifac_size);
+    const auto shown = settings.access->status_signature();
+    settings.description.access_code = octet_string(shown.bytes().begin(), shown.bytes().end());
+  }
   settings.intake.identity = node.identity;
   settings.intake.hash_secret = node.hash_secret;
   settings.intake.shard_count = node.shard_count;
@@ -71,6 +87,10 @@ interface_settings make_interface_settings(const interface_config& config, const
 interface_settings renamed(interface_settings settings, const std::string& name) {
   set_name(settings.facts, name);
   return settings;
+}
+
+std::string name_of_connection(const std::string& listener) {
+  return "Client on " + listener;
 }
 
 std::string host_in_name(const std::string& host) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/interfaces/transmit_buffer.hpp"
+#include "actors/message_types.hpp"
 #include "messages/interface.hpp"
 #include "storage/config/node_config.hpp"
 #include "transport/gates/interface_gate.hpp"
@@ -25,6 +26,7 @@ struct node_settings {
 /// Common to all types; children of a listener get their parent's.
 struct interface_settings {
   interface_facts facts;  ///< without id
+  interface_description description;
   gate_config gate;
   transmit_limits transmit;
   intake_config intake;  ///< access is set from `access` below
@@ -37,6 +39,9 @@ interface_settings make_interface_settings(const interface_config& config, const
 
 /// The same under another name.
 interface_settings renamed(interface_settings settings, const std::string& name);
+
+/// `Client on <name>`, as connections of a listener are called.
+std::string name_of_connection(const std::string& listener);
 
 /// `[` and `]` around IPv6 addresses, as in names of interfaces.
 std::string host_in_name(const std::string& host);

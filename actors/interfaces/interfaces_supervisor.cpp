@@ -2,6 +2,7 @@
 
 #include "actors/clock.hpp"
 #include "actors/interfaces/interface_factory.hpp"
+#include "actors/interfaces/traffic_ledger.hpp"
 #include "actors/log.hpp"
 #include "actors/supervision/failures.hpp"
 #include "actors/supervision/restart_policy.hpp"
@@ -11,9 +12,16 @@
 #include <algorithm>
 #include <map>
 #include <stdexcept>
+#include <unordered_map>
 
 namespace plexus {
 namespace {
+
+/// Between two attempts to open an interface; doubled each time.
+constexpr duration retry_wait_first = std::chrono::seconds(1), retry_wait_max = std::chrono::seconds(60);
+/// An interface that does not answer for so long is left out of a status.
+constexpr auto status_timeout = std::chrono::seconds(2);
+constexpr const char* shared_instance_type = "LocalServerInterface";
 
 struct interfaces_state {
   explicit interfaces_state(interfaces_supervisor::base*) {}
@@ -22,15 +30,18 @@ struct interfaces_state {
   struct slot {
     std::uint32_t generation = 0;
     interface_facts_ptr facts;  ///< null: free
+    interface_description_ptr description;
     interface_actor actor;
   };
   /// An interface of the configuration.
   struct configured {
-    std::shared_ptr<const interface_config> config;
-    interface_actor actor;
+    add_interface wish;
+    interface_actor actor;  ///< null: waits to be started again
     restart_policy policy;
+    duration retry_wait = retry_wait_first;  ///< while it cannot be opened
     bool detaching = false;
   };
+  using detach_promise = caf::typed_response_promise<change_outcome>;
 
   const char* name = "interfaces supervisor";
   node_settings settings;
@@ -40,8 +51,18 @@ struct interfaces_state {
   std::vector<std::uint32_t> free_slots;
   std::map<caf::actor_addr, std::uint32_t> slot_of;
   std::map<std::string, configured> configuration;
+  std::multimap<caf::actor_addr, detach_promise> detached;  ///< who waits for the end of whom
+  traffic_ledger ledger;
   bool ending = false;
 
+  /// The last of that short name, as the reference finds it.
+  const slot* find_slot(const std::string& short_name) const {
+    const slot* found = nullptr;
+    for (const auto& one : slots)
+      if (one.facts && one.description->short_name == short_name)
+        found = &one;
+    return found;
+  }
   std::vector<shard_inlet> inlets() const { return {shards.begin(), shards.end()}; }
 };
 
@@ -70,6 +91,8 @@ registration_ptr on_register(self_ptr self, const register_interface& wish) {
   facts.id = interface_id::make(index, slot.generation);
   slot.facts = std::make_shared<interface_facts>(facts);
   slot.actor = wish.self;
+  slot.description = wish.description ? wish.description : std::make_shared<interface_description>();
+  s.ledger.add(facts.id, facts.parent, slot.description->type != shared_instance_type, wish.meter);
   s.slot_of[wish.self.address()] = index;
   self->monitor(wish.self);
   tell_shards(self, slot);
@@ -94,31 +117,49 @@ void free_slot_of(self_ptr self, const caf::actor_addr& gone) {
   auto& slot = s.slots[found->second];
   for (const auto& shard : s.shards)
     self->send(shard, interface_gone{slot.facts->id});
+  s.ledger.remove(slot.facts->id);
   slot.facts.reset();
+  slot.description.reset();
   slot.actor = nullptr;
   s.free_slots.push_back(found->second);
   s.slot_of.erase(found);
 }
 
+/// Throws what the interface's creation throws.
 void start(self_ptr self, interfaces_state::configured& one) {
   auto& s = self->state;
-  one.actor = start_interface(self->system(), *one.config, s.settings, self, *s.pool);
+  auto settings = s.settings;
+  if (one.wish.defaults)
+    settings.reticulum = *one.wish.defaults;
+  one.actor = start_interface(self->system(), *one.wish.config, settings, self, *s.pool);
+  one.retry_wait = retry_wait_first;
   self->monitor(one.actor);
   self->link_to(one.actor);
+}
+
+void retry_later(self_ptr self, const std::string& name, interfaces_state::configured& one) {
+  self->delayed_send(self, one.retry_wait, restarted_atom::value, name);
+  one.retry_wait = std::min(one.retry_wait * 2, retry_wait_max);
 }
 
 std::string on_add(self_ptr self, const add_interface& wish) {
   auto& s = self->state;
   const auto& name = wish.config->name;
-  if (s.configuration.count(name) > 0)
+  if (s.configuration.count(name) > 0 || s.find_slot(name))
     return "there is an interface of that name already";
   auto& one = s.configuration[name];
-  one.config = wish.config;
+  one.wish = wish;
   try {
     start(self, one);
     return {};
-  } catch (const std::exception& e) {
+  } catch (const interface_unavailable& e) {
     s.configuration.erase(name);
+    return e.what();
+  } catch (const std::exception& e) {
+    if (wish.on_failure == open_failure::keep_trying)
+      retry_later(self, name, one);
+    else
+      s.configuration.erase(name);
     return e.what();
   }
 }
@@ -139,17 +180,21 @@ void on_restart(self_ptr self, const std::string& name) {
   if (s.ending || found == s.configuration.end() || found->second.actor)
     return;
   try {
-    log(log_level::warning, "The interface {} is started again", name);
     start(self, found->second);
+    log(log_level::notice, "Started interface {}", name);
   } catch (const std::exception& e) {
-    log(log_level::error, "The interface {} could not be started again: {}", name, e.what());
-    restart_later(self, name, found->second);
+    log(log_level::warning, "The interface {} could not be started: {}", name, e.what());
+    retry_later(self, name, found->second);
   }
 }
 
 void on_down(self_ptr self, const caf::down_msg& down) {
   auto& s = self->state;
   free_slot_of(self, down.source);
+  const auto [first, last] = s.detached.equal_range(down.source);
+  for (auto waiting = first; waiting != last; ++waiting)
+    waiting->second.deliver(change_outcome::done);
+  s.detached.erase(first, last);
   const auto found = std::find_if(s.configuration.begin(), s.configuration.end(), [&](const auto& entry) {
     return entry.second.actor && entry.second.actor.address() == down.source;
   });
@@ -173,14 +218,37 @@ void detach_all(self_ptr self, duration within) {
     self->quit();
 }
 
-bool detach_one(self_ptr self, const std::string& name) {
+/// Answered when the actor is gone, and its sockets with it.
+caf::result<change_outcome> end(self_ptr self, const interface_actor& actor) {
+  auto& s = self->state;
+  auto promise = self->make_response_promise<change_outcome>();
+  s.detached.emplace(actor.address(), promise);
+  self->send(actor, detach_atom::value, duration{});
+  return promise;
+}
+
+/// The shared instance and the programs on it are not for detaching.
+bool may_be_detached(const interfaces_state::slot& slot) {
+  return slot.facts->role == interface_role::network && slot.description->type != shared_instance_type;
+}
+
+caf::result<change_outcome> detach_one(self_ptr self, const std::string& name) {
   auto& s = self->state;
   const auto found = s.configuration.find(name);
-  if (found == s.configuration.end() || !found->second.actor)
-    return false;
-  found->second.detaching = true;
-  self->send(found->second.actor, detach_atom::value, duration{});
-  return true;
+  if (found != s.configuration.end()) {
+    if (found->second.actor) {
+      found->second.detaching = true;
+      return end(self, found->second.actor);
+    }
+    s.configuration.erase(found);
+    return change_outcome::done;
+  }
+  const auto* slot = s.find_slot(name);
+  if (!slot)
+    return change_outcome::unknown;
+  if (!may_be_detached(*slot))
+    return change_outcome::refused;
+  return end(self, slot->actor);
 }
 
 void on_shard_started(self_ptr self, const shard_started& started) {
@@ -194,32 +262,85 @@ void on_shard_started(self_ptr self, const shard_started& started) {
       self->send(slot.actor, shards_changed{s.inlets()});
 }
 
-/// Asks all, and answers with those that did.
-caf::result<interface_report_list> on_status(self_ptr self) {
-  struct gathering {
-    caf::typed_response_promise<interface_report_list> promise;
-    std::shared_ptr<std::vector<interface_report_ptr>> statuses = std::make_shared<std::vector<interface_report_ptr>>();
-    std::size_t missing = 0;
-    void one_less() {
-      if (--missing == 0)
-        promise.deliver(interface_report_list(statuses));
-    }
-  };
+/// A status on its way: what was asked for, and what is still missing of it.
+struct gathering {
+  caf::typed_response_promise<interfaces_report_ptr> promise;
+  std::shared_ptr<interfaces_report> all = std::make_shared<interfaces_report>();
+  std::unordered_map<std::uint32_t, drop_counters> drops;  ///< by id; what shards counted
+  std::size_t missing = 0;
+
+  void add_drops(const drop_list& counted) {
+    for (const auto& one : *counted)
+      for (std::size_t i = 0; i < drop_reasons; ++i)
+        drops[one.id.value][i] += one.drops[i];
+  }
+  void one_less() {
+    if (--missing > 0)
+      return;
+    for (auto& one : all->interfaces)
+      if (const auto counted = drops.find(one.facts.id.value); counted != drops.end())
+        for (std::size_t i = 0; i < drop_reasons; ++i)
+          one.refused[i] += counted->second[i];
+    promise.deliver(interfaces_report_ptr(all));
+  }
+};
+
+interface_report complete(const interfaces_state& s, interface_report report) {
+  const auto index = report.facts.id.slot();
+  if (index < s.slots.size() && s.slots[index].facts && s.slots[index].facts->id == report.facts.id)
+    report.description = s.slots[index].description;
+  else
+    report.description = std::make_shared<interface_description>();
+  const auto line = s.ledger.line_of(report.facts.id);
+  report.traffic = line.totals;
+  report.rates = line.rates;
+  return report;
+}
+
+/// Asks all interfaces and shards, and answers with what those say that answer in time.
+caf::result<interfaces_report_ptr> on_status(self_ptr self) {
   auto& s = self->state;
+  s.ledger.refresh();
   auto all = std::make_shared<gathering>();
-  all->promise = self->make_response_promise<interface_report_list>();
-  all->missing = s.slot_of.size() + 1;
-  for (const auto& [address, index] : s.slot_of)
-    self->request(s.slots[index].actor, std::chrono::seconds(2), status_atom::value)
+  all->promise = self->make_response_promise<interfaces_report_ptr>();
+  all->all->totals = s.ledger.node().totals;
+  all->all->rates = s.ledger.node().rates;
+  all->missing = s.slot_of.size() + s.shards.size() + 1;
+  const auto nothing = [all](const caf::error&) { all->one_less(); };
+  for (const auto& slot : s.slots)
+    if (slot.facts)
+      self->request(slot.actor, status_timeout, status_atom::value)
+          .then(
+              [self, all](const interface_report_ptr& report) {
+                if (report->facts.id)  // else it is about to register
+                  all->all->interfaces.push_back(complete(self->state, *report));
+                all->one_less();
+              },
+              nothing);
+  for (const auto& shard : s.shards)
+    self->request(shard, status_timeout, drops_atom::value)
         .then(
-            [all](const interface_report_ptr& status) {
-              all->statuses->push_back(status);
+            [all](const drop_list& counted) {
+              all->add_drops(counted);
               all->one_less();
             },
-            [all](const caf::error&) { all->one_less(); });
+            nothing);
   auto promise = all->promise;
   all->one_less();
   return promise;
+}
+
+interface_list list_of(const interfaces_state& s) {
+  auto list = std::make_shared<std::vector<interface_entry>>();
+  for (const auto& slot : s.slots)
+    if (slot.facts)
+      list->push_back({slot.facts, slot.description});
+  return list;
+}
+
+void sample(self_ptr self) {
+  self->state.ledger.sample(now());
+  self->delayed_send(self, traffic_ledger::period, sample_atom::value);
 }
 
 interfaces_supervisor::behavior_type interfaces_behavior(self_ptr self, const node_settings& settings, io_pool* pool,
@@ -236,6 +357,7 @@ interfaces_supervisor::behavior_type interfaces_behavior(self_ptr self, const no
         return;
     self->quit(exit.reason);
   });
+  sample(self);
   return {
       [self](const register_interface& wish) { return on_register(self, wish); },
       [self](const interface_facts_ptr& facts) { return on_facts(self, facts); },
@@ -244,6 +366,13 @@ interfaces_supervisor::behavior_type interfaces_behavior(self_ptr self, const no
       [self](detach_atom, const std::string& name) { return detach_one(self, name); },
       [self](detach_atom, duration within) { detach_all(self, within); },
       [self](restarted_atom, const std::string& name) { on_restart(self, name); },
+      [self](sample_atom) { sample(self); },
+      [self, &s](drop_queue_atom) {
+        for (const auto& slot : s.slots)
+          if (slot.facts)
+            self->send(slot.actor, drop_queue_atom::value);
+      },
+      [&s](facts_atom) { return list_of(s); },
       [self](status_atom) { return on_status(self); },
   };
 }

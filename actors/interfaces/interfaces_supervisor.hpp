@@ -16,18 +16,27 @@
 
 namespace plexus {
 
-/// Answered with what went wrong, or with nothing.
+/// What to do with an interface that cannot be opened now: its port is in use, its address is missing.
+enum class open_failure { report, keep_trying };
+
+/// Answered with what went wrong, or with nothing. With keep_trying it is tried again later nevertheless.
 struct add_interface {
   std::shared_ptr<const interface_config> config;
+  std::shared_ptr<const reticulum_config> defaults = nullptr;  ///< null: those of the start
+  open_failure on_failure = open_failure::report;
 };
 
 using interfaces_supervisor = interface_registry::extend<
-    caf::reacts_to<shard_started>,                          // router supervisor: a shard is new and knows nothing
-    caf::replies_to<add_interface>::with<std::string>,      // node, control
-    caf::replies_to<detach_atom, std::string>::with<bool>,  // control: by the name in the configuration
-    caf::reacts_to<detach_atom, duration>,                  // node: end all within that time, and then yourself
-    caf::reacts_to<restarted_atom, std::string>,            // itself: start this one again
-    caf::replies_to<status_atom>::with<interface_report_list>>;
+    caf::reacts_to<shard_started>,                      // router supervisor: a shard is new and knows nothing
+    caf::replies_to<add_interface>::with<std::string>,  // node, control
+    // control: end the interface of that short name, connections first; answered when its sockets are closed
+    caf::replies_to<detach_atom, std::string>::with<change_outcome>,
+    caf::reacts_to<detach_atom, duration>,                       // node: end all within that time, and then yourself
+    caf::reacts_to<restarted_atom, std::string>,                 // itself: start this one again
+    caf::reacts_to<sample_atom>,                                 // itself: take rates
+    caf::reacts_to<drop_queue_atom>,                             // control: for all interfaces
+    caf::replies_to<facts_atom>::with<interface_list>,           // control
+    caf::replies_to<status_atom>::with<interfaces_report_ptr>>;  // control, metrics
 
 /// `pool` outlives the actor. `shards` are running.
 interfaces_supervisor spawn_interfaces(caf::actor_system& system, const node_settings& settings, io_pool& pool,

@@ -29,6 +29,7 @@ struct stream_state {
   std::optional<interface_gate> gate;
   std::optional<transmitter> output;
   std::shared_ptr<reader_counters> counters = std::make_shared<reader_counters>();
+  std::shared_ptr<traffic_meter> meter = std::make_shared<traffic_meter>(counters);
   connection_ptr link;
   std::shared_ptr<stream_reader> reader;
   burst_state told{};  ///< what the shards know of our bursts
@@ -67,6 +68,10 @@ void await_writable(self_ptr self) {
   });
 }
 
+void publish(stream_state& s) {
+  s.meter->publish(s.output->counters().octets, s.output->counters().packets, s.gate->counters());
+}
+
 /// After each use of the transmitter. A broken connection is left to its reader, which sees its end.
 void settle(self_ptr self, bool good) {
   auto& s = self->state;
@@ -76,6 +81,7 @@ void settle(self_ptr self, bool good) {
     await_writable(self);
   if (s.detach_at && s.output->idle())
     self->quit();
+  publish(s);
   set_timer(self);
 }
 
@@ -185,6 +191,7 @@ void on_report(self_ptr self, const gate_report& report) {
   for (const auto& held : report.held)
     s.gate->hold(held, time);
   tell_bursts(self);
+  publish(s);
   set_timer(self);
 }
 
@@ -212,16 +219,12 @@ void on_time(self_ptr self) {
 interface_report_ptr status_of(stream_state& s) {
   auto status = std::make_shared<interface_report>();
   status->facts = s.facts;
-  status->received_octets = s.counters->octets;
-  status->received_packets = s.counters->packets;
   status->frames_invalid = s.counters->frames_invalid;
   for (std::size_t i = 0; i < drop_reasons; ++i)
     status->refused[i] = s.counters->refused[i];
   status->reconnects = s.reconnects;
   status->cut_off = s.cut_off;
   if (s.output) {
-    status->sent_octets = s.output->counters().octets;
-    status->sent_packets = s.output->counters().packets;
     status->transmit_waiting = s.output->waiting();
     status->transmit_dropped_packets = s.output->counters().dropped_packets;
     status->transmit_dropped_octets = s.output->counters().dropped_octets;
@@ -256,7 +259,8 @@ stream_actor::behavior_type stream_behavior(self_ptr self, const stream_settings
   s.link = accepted;
   s.gate.emplace(s.facts, settings.common.gate, now());
   s.output.emplace(settings.common.transmit, settings.framing, settings.common.access);
-  self->request(registry, caf::infinite, register_interface{s.facts, self})
+  const auto description = std::make_shared<interface_description>(settings.common.description);
+  self->request(registry, caf::infinite, register_interface{s.facts, self, description, s.meter})
       .then([self, accepted](const registration_ptr& registered) { on_registered(self, *registered, accepted); });
   return {
       [self, &s](const egress_batch_ptr& batch) { settle(self, s.output->send(batch, *s.gate, now())); },
@@ -276,6 +280,7 @@ stream_actor::behavior_type stream_behavior(self_ptr self, const stream_settings
         s.detach_at = now() + within;
         settle(self, true);
       },
+      [&s](drop_queue_atom) { s.gate->drop_announce_queue(); },
       [&s](status_atom) { return status_of(s); },
       [self](const connection_ptr& link) { on_connected(self, link); },
       [self, &s](const connect_failed& failed) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "actors/interfaces/connection.hpp"
+#include "actors/interfaces/traffic_meter.hpp"
 #include "actors/message_types.hpp"
 #include "actors/router/shard_inlet.hpp"
 #include "transport/framing/hdlc.hpp"
@@ -26,12 +27,6 @@
 #include <vector>
 
 namespace plexus {
-
-/// What a connection brought in. Written by its reader alone, read by anybody; each number for itself.
-struct reader_counters {
-  std::atomic<std::uint64_t> octets{0}, packets{0}, frames_invalid{0};
-  std::array<std::atomic<std::uint64_t>, drop_reasons> refused{};
-};
 
 enum class stream_framing { hdlc, kiss };
 

@@ -40,13 +40,22 @@ public:
     asio::co_spawn(home_.context(), run(std::move(owner)), [self = shared_from_this()](const std::exception_ptr&) {});
   }
   void stop() {
-    asio::post(home_.context(), [self = shared_from_this()] {
-      boost::system::error_code ignored;
-      self->socket_.close(ignored);
+    asio::post(home_.context(), [self = shared_from_this()] { self->close(); });
+  }
+  /// As above; `owner` is told when the port is free again.
+  void stop(listener_actor owner) {
+    asio::post(home_.context(), [self = shared_from_this(), owner] {
+      self->close();
+      self->home_.send(owner, detached_atom::value);
+      self->home_.drain();
     });
   }
 
 private:
+  void close() {
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+  }
   asio::awaitable<void> run(listener_actor owner) {
     asio::steady_timer pause(home_.context());
     while (socket_.is_open()) {
@@ -90,6 +99,7 @@ struct listener_state {
   std::set<caf::actor_addr> connections;
   std::uint64_t accepted = 0, refused = 0;
   bool detaching = false;
+  bool closed = false;  ///< the port is free again
 };
 
 using self_ptr = listener_actor::stateful_pointer<listener_state>;
@@ -101,8 +111,11 @@ void on_accepted(self_ptr self, const connection_ptr& link) {
     return link->shut();
   }
   stream_settings stream;
-  stream.common = renamed(s.settings.common, s.settings.child_type + "[Client on " + s.settings.name + "/" +
+  const auto short_name = name_of_connection(s.settings.name);
+  stream.common = renamed(s.settings.common, s.settings.child_type + "[" + short_name + "/" +
                                                  host_in_name(link->peer()) + ":" + std::to_string(link->port()) + "]");
+  stream.common.description.short_name = short_name;
+  stream.common.description.type = s.settings.child_class;
   stream.common.facts.parent = s.facts.id;
   const auto child = spawn_stream_interface(self->system(), stream, s.registry, link);
   self->link_to(child);
@@ -111,22 +124,24 @@ void on_accepted(self_ptr self, const connection_ptr& link) {
   log(log_level::debug, "{} accepted", stream.common.facts.name);
 }
 
+void quit_when_done(self_ptr self) {
+  auto& s = self->state;
+  if (s.closed && s.connections.empty())
+    self->quit();
+}
+
 /// A child's end is noted; the end of anybody else that we are linked to is ours.
 void on_exit(self_ptr self, const caf::exit_msg& exit) {
   auto& s = self->state;
   if (s.connections.erase(exit.source) == 0)
     return self->quit(exit.reason);
-  if (s.detaching && s.connections.empty())
-    self->quit();
+  quit_when_done(self);
 }
 
 void detach(self_ptr self, duration within) {
   auto& s = self->state;
   s.detaching = true;
-  if (s.accepting)
-    s.accepting->stop();
-  if (s.connections.empty())
-    return self->quit();
+  s.accepting->stop(self);
   for (const auto& child : s.connections)
     if (const auto alive = caf::actor_cast<interface_actor>(child))
       self->send(alive, detach_atom::value, within);
@@ -150,7 +165,8 @@ listener_actor::behavior_type listener_behavior(self_ptr self, const listener_se
   s.facts.outgoing = false;
   s.accepting = std::make_shared<acceptor>(pool->next(), descriptor, settings, *pool);
   self->set_exit_handler([self](const caf::exit_msg& exit) { on_exit(self, exit); });
-  self->request(registry, caf::infinite, register_interface{s.facts, self})
+  const auto description = std::make_shared<interface_description>(settings.common.description);
+  self->request(registry, caf::infinite, register_interface{s.facts, self, description})
       .then([self](const registration_ptr& registered) {
         auto& state = self->state;
         state.facts = registered->facts;
@@ -163,6 +179,11 @@ listener_actor::behavior_type listener_behavior(self_ptr self, const listener_se
       [](const gate_report_ptr&) {},
       [](const shards_changed&) {},
       [self](detach_atom, duration within) { detach(self, within); },
+      [self, &s](detached_atom) {
+        s.closed = true;
+        quit_when_done(self);
+      },
+      [](drop_queue_atom) {},
       [&s](status_atom) { return status_of(s); },
       [self](const connection_ptr& link) { on_accepted(self, link); },
   };

@@ -154,6 +154,17 @@ void on_gone(self_ptr self, interface_id id) {
   s.router->on_interface_gone(id, now());
 }
 
+drop_list drops_of(const shard_state& s) {
+  auto drops = std::make_shared<std::vector<interface_drops>>();
+  for (const auto& slot : s.interfaces)
+    if (slot.id) {
+      const interface_drops one{slot.id, s.router->drops_of(slot.id)};
+      if (one.drops != drop_counters{})
+        drops->push_back(one);
+    }
+  return drops;
+}
+
 shard_actor::behavior_type shard_behavior(self_ptr self, const router_config& config, const shard_outlets& outlets) {
   auto& s = self->state;
   end_on_exception(self);
@@ -199,6 +210,7 @@ shard_actor::behavior_type shard_behavior(self_ptr self, const router_config& co
       },
       [&s](drop_atom, const destination_hash& destination) { return s.router->drop_path(destination); },
       [&s](drop_via_atom, const transport_id& next_hop) -> std::uint64_t { return s.router->drop_paths_via(next_hop); },
+      [&s](drops_atom) { return drops_of(s); },
       [&s](rates_atom) -> rate_list {
         return std::make_shared<std::vector<announce_rate_summary>>(s.router->announce_rates());
       },

@@ -27,7 +27,7 @@ using shard_actor = shard_inlet::extend<
     caf::reacts_to<blackhole_set>,                        // control
     caf::replies_to<find_atom, destination_hash>::with<std::optional<path_summary>>,
     caf::replies_to<paths_atom, std::uint8_t>::with<path_list>,  // up to so many hops
-    caf::replies_to<drop_atom, destination_hash>::with<bool>,
+    caf::replies_to<drop_atom, destination_hash>::with<bool>, caf::replies_to<drops_atom>::with<drop_list>,
     caf::replies_to<drop_via_atom, transport_id>::with<std::uint64_t>, caf::replies_to<rates_atom>::with<rate_list>,
     caf::replies_to<save_atom, std::uint64_t, std::uint64_t>::with<saved_paths_ptr>,  // cursor, most
     caf::replies_to<restore_atom, saved_paths_ptr>::with<std::uint64_t>,              // how many were taken
