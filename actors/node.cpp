@@ -46,17 +46,6 @@ caf::actor_system_config& configured(caf::actor_system_config& config) {
   return config;
 }
 
-caf::behavior root_behavior(caf::event_based_actor* self, const std::vector<caf::actor_addr>& children,
-                            const std::function<void()>& failed) {
-  for (const auto& child : children)
-    self->monitor(child);
-  self->set_down_handler([failed](const caf::down_msg& down) {
-    if (down.reason && down.reason != caf::exit_reason::user_shutdown && failed)
-      failed();
-  });
-  return {[](tick_atom) {}};
-}
-
 }  // namespace
 
 node::node(node_setup setup) : setup_(std::move(setup)), system_(configured(caf_config_)) {
@@ -64,8 +53,9 @@ node::node(node_setup setup) : setup_(std::move(setup)), system_(configured(caf_
   router_ = spawn_router(system_, router_config_of(setup_), {});
   interfaces_ = spawn_interfaces(system_, node_settings_of(setup_), *pool_, shards());
   caf::anon_send(router_, shard_watcher(interfaces_));
-  root_ = system_.spawn(root_behavior, std::vector<caf::actor_addr>{router_.address(), interfaces_.address()},
-                        setup_.failed);
+  root_ = spawn_root(system_, {router_.address(), interfaces_.address()}, setup_.failed);
+  if (setup_.config.metrics.enabled)
+    metrics_ = spawn_metrics(system_, setup_.config.metrics, *pool_, {root_, router_, interfaces_});
 }
 
 node::~node() {
@@ -97,13 +87,28 @@ void node::start_interfaces() {
     else
       log(log_level::error, "The interface {} could not be started: {}", one.name, problem);
   }
+  caf::anon_send(root_, node_step::interfaces_attempted);
+}
+
+void node::on_state_restored() {
+  caf::anon_send(root_, node_step::state_restored);
+}
+
+std::uint16_t node::metrics_port() {
+  std::uint16_t port = 0;
+  if (!metrics_)
+    return port;
+  caf::scoped_actor self{system_};
+  self->request(metrics_, caf::infinite, find_atom::value)
+      .receive([&](std::uint16_t listening) { port = listening; }, [](const caf::error&) {});
+  return port;
 }
 
 void node::stop(duration within, const std::function<void()>& persist) {
   if (std::exchange(stopped_, true))
     return;
   caf::scoped_actor self{system_};
-  caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);
+  caf::anon_send(root_, node_step::draining);
   self->monitor(interfaces_);
   self->send(interfaces_, detach_atom::value, within);
   const auto ended = [&](const caf::down_msg&) {};
@@ -112,7 +117,11 @@ void node::stop(duration within, const std::function<void()>& persist) {
                  [&] { caf::anon_send_exit(interfaces_, caf::exit_reason::kill); });
   if (persist)
     persist();
+  if (metrics_)
+    caf::anon_send_exit(metrics_, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(router_, caf::exit_reason::user_shutdown);
+  metrics_ = nullptr;
   router_ = nullptr;
   interfaces_ = nullptr;
   root_ = nullptr;

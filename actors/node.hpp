@@ -2,14 +2,17 @@
 //
 //   root
 //   ├── interfaces supervisor ── interfaces; a listener is the parent of its connections
-//   └── router supervisor ────── shards
+//   ├── router supervisor ────── shards
+//   └── metrics supervisor ───── metrics
 //
 // A supervisor that gives up ends the node: there is nothing above the root but the process and who runs it.
 #pragma once
 
 #include "actors/interfaces/interfaces_supervisor.hpp"
 #include "actors/io/io_pool.hpp"
+#include "actors/metrics/metrics_supervisor.hpp"
 #include "actors/router/router_supervisor.hpp"
+#include "actors/supervision/node_root.hpp"
 #include "storage/config/node_config.hpp"
 
 #include <caf/actor_system.hpp>
@@ -48,6 +51,8 @@ public:
   /// Starts the enabled interfaces of the configuration. One that cannot be opened is logged and tried again later;
   /// with panic_on_interface_error it throws startup_error.
   void start_interfaces();
+  /// The saved state is back, or there was none. The node counts as ready from here on.
+  void on_state_restored();
   /// Accepts nothing more, gives the interfaces so long to send what waits, calls `persist` while the shards still
   /// answer, and ends all actors and threads.
   void stop(duration within, const std::function<void()>& persist = {});
@@ -56,6 +61,8 @@ public:
   io_pool& threads() { return *pool_; }
   const interfaces_supervisor& interfaces() const { return interfaces_; }
   const router_supervisor& router() const { return router_; }
+  /// Where metrics are served; 0 while they are not.
+  std::uint16_t metrics_port();
   /// The shards as they are now.
   std::vector<shard_actor> shards();
 
@@ -66,7 +73,8 @@ private:
   std::unique_ptr<io_pool> pool_;
   router_supervisor router_;
   interfaces_supervisor interfaces_;
-  caf::actor root_;
+  metrics_supervisor metrics_;  ///< null: turned off
+  node_root root_;
   bool stopped_ = false;
 };
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <numeric>
 
 namespace plexus {
 
@@ -25,10 +26,21 @@ public:
     return all;
   }();
 
+  using class_counts = std::array<std::uint64_t, bounds.size() + 1>;
+
+  /// The class of a time that is not negative.
+  static std::size_t class_of(duration took) {
+    return static_cast<std::size_t>(std::lower_bound(bounds.begin(), bounds.end(), took) - bounds.begin());
+  }
+
+  latency_histogram() = default;
+  latency_histogram(const class_counts& counts, duration sum)
+      : counts_(counts), count_(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0})), sum_(sum) {}
+
   /// Negative times count as none.
   void observe(duration took) {
     took = std::max(took, duration::zero());
-    ++counts_[static_cast<std::size_t>(std::lower_bound(bounds.begin(), bounds.end(), took) - bounds.begin())];
+    ++counts_[class_of(took)];
     ++count_;
     sum_ += took;
   }
@@ -41,12 +53,12 @@ public:
   }
 
   /// One for each bound, and the last for what took longer than all of them.
-  const std::array<std::uint64_t, bounds.size() + 1>& counts() const { return counts_; }
+  const class_counts& counts() const { return counts_; }
   std::uint64_t count() const { return count_; }
   duration sum() const { return sum_; }
 
 private:
-  std::array<std::uint64_t, bounds.size() + 1> counts_{};
+  class_counts counts_{};
   std::uint64_t count_ = 0;
   duration sum_{};
 };

@@ -27,8 +27,9 @@ struct add_interface {
 };
 
 using interfaces_supervisor = interface_registry::extend<
-    caf::reacts_to<shard_started>,                      // router supervisor: a shard is new and knows nothing
-    caf::replies_to<add_interface>::with<std::string>,  // node, control
+    caf::replies_to<figures_atom>::with<interfaces_figures_ptr>,  // metrics: without asking any interface
+    caf::reacts_to<shard_started>,                                // router supervisor: a shard is new and knows nothing
+    caf::replies_to<add_interface>::with<std::string>,            // node, control
     // control: end the interface of that short name, connections first; answered when its sockets are closed
     caf::replies_to<detach_atom, std::string>::with<change_outcome>,
     caf::reacts_to<detach_atom, duration>,                       // node: end all within that time, and then yourself

@@ -112,6 +112,7 @@ int run(const options& o) {
   setup.failed = [] { ::kill(::getpid(), signal_failed); };
   node running(std::move(setup));
   running.start_interfaces();
+  running.on_state_restored();
   log(log_level::notice, "Started plexusd version {}", PLEXUS_VERSION);
 
   for (int signal = 0;;) {
