@@ -1,5 +1,6 @@
 #include "actors/node.hpp"
 
+#include "actors/interfaces/interface_factory.hpp"
 #include "actors/log.hpp"
 #include "transport/crypto/random_source.hpp"
 
@@ -72,7 +73,10 @@ std::vector<shard_actor> node::shards() {
 
 void node::start_interfaces() {
   caf::scoped_actor self{system_};
-  for (const auto& one : setup_.config.interfaces) {
+  auto interfaces = setup_.config.interfaces;
+  if (setup_.config.reticulum.share_instance)
+    interfaces.insert(interfaces.begin(), shared_instance_config());
+  for (const auto& one : interfaces) {
     if (!one.enabled)
       continue;
     std::string problem;

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace plexus {
 
@@ -14,11 +15,23 @@ connection::connection(io_thread& home, socket_type socket, std::string peer, st
   socket_.native_non_blocking(true);
 }
 
+connection::connection(io_thread& home, socket_type output, socket_type input, std::function<void()> end)
+    : home_(home), socket_(std::move(output)), descriptor_(socket_.native_handle()) {
+  const int descriptor = input.native_handle();
+  pipe_.emplace(pipe_input{std::move(input), descriptor, std::move(end)});
+}
+
 connection::~connection() = default;
+
+std::ptrdiff_t connection::receive(mutable_octets into) {
+  return pipe_ ? ::read(descriptor_, into.data(), into.size())
+               : ::recv(descriptor_, into.data(), into.size(), MSG_DONTWAIT);
+}
 
 std::ptrdiff_t connection::send(octets framed) {
   for (;;) {
-    const auto taken = ::send(descriptor_, framed.data(), framed.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    const auto taken = pipe_ ? ::write(pipe_->descriptor, framed.data(), framed.size())
+                             : ::send(descriptor_, framed.data(), framed.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (taken >= 0)
       return taken;
     if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)
@@ -29,7 +42,10 @@ std::ptrdiff_t connection::send(octets framed) {
 }
 
 void connection::shut() {
-  ::shutdown(descriptor_, SHUT_RDWR);
+  if (pipe_)
+    pipe_->end();
+  else
+    ::shutdown(descriptor_, SHUT_RDWR);
 }
 
 }  // namespace plexus

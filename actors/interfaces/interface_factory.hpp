@@ -1,6 +1,7 @@
 // Starts the interface that a configuration describes.
 #pragma once
 
+#include "actors/interfaces/flap_guard.hpp"
 #include "actors/interfaces/interface_actor.hpp"
 #include "actors/interfaces/interface_settings.hpp"
 #include "actors/io/io_pool.hpp"
@@ -18,6 +19,9 @@ struct interface_unavailable : std::runtime_error {
 
 /// Throws interface_unavailable, or std::runtime_error or std::system_error when the interface cannot be created now.
 interface_actor start_interface(caf::actor_system& system, const interface_config& config, const node_settings& node,
-                                const interface_registry& registry, io_pool& pool);
+                                const interface_registry& registry, io_pool& pool, const flap_guard& flaps);
+
+/// Stands for the node's shared instance among the interfaces of its configuration.
+interface_config shared_instance_config();
 
 }  // namespace plexus

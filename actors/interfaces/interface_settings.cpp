@@ -89,10 +89,6 @@ interface_settings renamed(interface_settings settings, const std::string& name)
   return settings;
 }
 
-std::string name_of_connection(const std::string& listener) {
-  return "Client on " + listener;
-}
-
 std::string host_in_name(const std::string& host) {
   return host.find(':') == std::string::npos ? host : "[" + host + "]";
 }

@@ -40,9 +40,6 @@ interface_settings make_interface_settings(const interface_config& config, const
 /// The same under another name.
 interface_settings renamed(interface_settings settings, const std::string& name);
 
-/// `Client on <name>`, as connections of a listener are called.
-std::string name_of_connection(const std::string& listener);
-
 /// `[` and `]` around IPv6 addresses, as in names of interfaces.
 std::string host_in_name(const std::string& host);
 

@@ -2,6 +2,7 @@
 
 #include "actors/clock.hpp"
 #include "actors/interfaces/interface_factory.hpp"
+#include "actors/interfaces/local_instance.hpp"
 #include "actors/interfaces/traffic_ledger.hpp"
 #include "actors/log.hpp"
 #include "actors/supervision/failures.hpp"
@@ -22,7 +23,6 @@ constexpr duration retry_wait_first = std::chrono::seconds(1), retry_wait_max = 
 /// An interface that does not answer for so long is left out of a status.
 constexpr auto status_timeout = std::chrono::seconds(2);
 constexpr std::size_t gone_max = 1024;
-constexpr const char* shared_instance_type = "LocalServerInterface";
 
 struct interfaces_state {
   explicit interfaces_state(interfaces_supervisor::base*) {}
@@ -49,6 +49,7 @@ struct interfaces_state {
   const char* name = "interfaces supervisor";
   node_settings settings;
   io_pool* pool = nullptr;
+  flap_guard flaps;
   std::vector<shard_actor> shards;
   std::vector<slot> slots;
   std::vector<std::uint32_t> free_slots;
@@ -144,7 +145,7 @@ void start(self_ptr self, interfaces_state::configured& one) {
   auto settings = s.settings;
   if (one.wish.defaults)
     settings.reticulum = *one.wish.defaults;
-  one.actor = start_interface(self->system(), *one.wish.config, settings, self, *s.pool);
+  one.actor = start_interface(self->system(), *one.wish.config, settings, self, *s.pool, s.flaps);
   one.retry_wait = retry_wait_first;
   self->monitor(one.actor);
   self->link_to(one.actor);
@@ -249,21 +250,18 @@ bool may_be_detached(const interfaces_state::slot& slot) {
 
 caf::result<change_outcome> detach_one(self_ptr self, const std::string& name) {
   auto& s = self->state;
+  const auto* slot = s.find_slot(name);
+  if (slot && !may_be_detached(*slot))
+    return change_outcome::refused;
   const auto found = s.configuration.find(name);
-  if (found != s.configuration.end()) {
-    if (found->second.actor) {
-      found->second.detaching = true;
-      return end(self, found->second.actor);
-    }
+  if (found == s.configuration.end())
+    return slot ? end(self, slot->actor) : change_outcome::unknown;
+  if (!found->second.actor) {
     s.configuration.erase(found);
     return change_outcome::done;
   }
-  const auto* slot = s.find_slot(name);
-  if (!slot)
-    return change_outcome::unknown;
-  if (!may_be_detached(*slot))
-    return change_outcome::refused;
-  return end(self, slot->actor);
+  found->second.detaching = true;
+  return end(self, found->second.actor);
 }
 
 void on_shard_started(self_ptr self, const shard_started& started) {
@@ -392,6 +390,8 @@ interfaces_supervisor::behavior_type interfaces_behavior(self_ptr self, const no
   s.settings = settings;
   s.pool = pool;
   s.shards = shards;
+  s.flaps = spawn_flap_guard(self->system());
+  self->link_to(s.flaps);
   self->set_down_handler([self](const caf::down_msg& down) { on_down(self, down); });
   self->set_exit_handler([self](const caf::exit_msg& exit) {
     for (const auto& [name, one] : self->state.configuration)

@@ -58,13 +58,13 @@ void set_timer(self_ptr self) {
 void await_writable(self_ptr self) {
   auto& s = self->state;
   boost::asio::post(s.link->home().context(), [link = s.link, owner = stream_actor(self)] {
-    link->socket().async_wait(connection::socket_type::wait_write,
-                              [link, owner](const boost::system::error_code& error) {
-                                if (error)
-                                  return;
-                                link->home().send(owner, writable_atom::value);
-                                link->home().drain();
-                              });
+    link->write_socket().async_wait(connection::socket_type::wait_write,
+                                    [link, owner](const boost::system::error_code& error) {
+                                      if (error)
+                                        return;
+                                      link->home().send(owner, writable_atom::value);
+                                      link->home().drain();
+                                    });
   });
 }
 

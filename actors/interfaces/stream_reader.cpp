@@ -80,7 +80,7 @@ asio::awaitable<void> stream_reader::run() {
     while (!make_room())
       co_await wait_for_slab();
     const auto room = slab_->size() - end_;
-    const auto got = ::recv(link_->descriptor(), slab_->data() + end_, room, MSG_DONTWAIT);
+    const auto got = link_->receive({slab_->data() + end_, room});
     if (got == 0)
       break;
     if (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)

@@ -1,12 +1,15 @@
 #include "actors/interfaces/tcp_listener.hpp"
 
+#include "actors/clock.hpp"
 #include "actors/interfaces/stream_interface.hpp"
 #include "actors/log.hpp"
 #include "actors/supervision/failures.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -14,7 +17,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <caf/all.hpp>
 
-#include <set>
+#include <cstring>
+#include <map>
 #include <sys/socket.h>
 
 namespace plexus {
@@ -26,6 +30,29 @@ using asio::ip::tcp;
 /// After an error of accept(), most likely too many open files.
 constexpr auto accept_pause = std::chrono::milliseconds(100);
 
+int family_of(int descriptor) {
+  sockaddr_storage bound{};
+  socklen_t size = sizeof bound;
+  ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&bound), &size);
+  return bound.ss_family;
+}
+
+/// Empty for local sockets.
+tcp::endpoint tcp_endpoint(const asio::generic::stream_protocol::endpoint& peer) {
+  tcp::endpoint result;
+  if (peer.protocol().family() != AF_UNIX && peer.size() <= result.capacity()) {
+    std::memcpy(result.data(), peer.data(), peer.size());
+    result.resize(peer.size());
+  }
+  return result;
+}
+std::string host_of(const asio::generic::stream_protocol::endpoint& peer) {
+  return peer.protocol().family() == AF_UNIX ? std::string() : tcp_endpoint(peer).address().to_string();
+}
+std::uint16_t port_of(const asio::generic::stream_protocol::endpoint& peer) {
+  return tcp_endpoint(peer).port();
+}
+
 /// Accepts on one I/O thread; each connection is given to the next one.
 class acceptor : public std::enable_shared_from_this<acceptor> {
 public:
@@ -33,8 +60,7 @@ public:
       : home_(home),
         pool_(pool),
         keepalive_(settings.keepalive),
-        socket_(home.context(), settings.address.host.find(':') == std::string::npos ? tcp::v4() : tcp::v6(),
-                descriptor) {}
+        socket_(home.context(), asio::generic::stream_protocol(family_of(descriptor), 0), descriptor) {}
 
   void start(listener_actor owner) {
     asio::co_spawn(home_.context(), run(std::move(owner)), [self = shared_from_this()](const std::exception_ptr&) {});
@@ -61,7 +87,7 @@ private:
     while (socket_.is_open()) {
       auto& thread = pool_.next();
       boost::system::error_code error;
-      tcp::endpoint peer;
+      asio::generic::stream_protocol::endpoint peer;
       auto socket =
           co_await socket_.async_accept(thread.context(), peer, asio::redirect_error(asio::use_awaitable, error));
       if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor)
@@ -72,8 +98,8 @@ private:
         continue;
       }
       set_stream_options(socket.native_handle(), keepalive_);
-      home_.send(owner, std::make_shared<connection>(thread, connection::socket_type(std::move(socket)),
-                                                     peer.address().to_string(), peer.port()));
+      home_.send(owner, std::make_shared<connection>(thread, connection::socket_type(std::move(socket)), host_of(peer),
+                                                     port_of(peer)));
       home_.drain();
     }
   }
@@ -81,7 +107,7 @@ private:
   io_thread& home_;
   io_pool& pool_;
   keepalive_options keepalive_;
-  tcp::acceptor socket_;
+  asio::basic_socket_acceptor<asio::generic::stream_protocol> socket_;
 };
 
 struct listener_state {
@@ -96,7 +122,11 @@ struct listener_state {
   interface_registry registry;
   interface_facts facts;
   std::shared_ptr<acceptor> accepting;
-  std::set<caf::actor_addr> connections;
+  struct child {
+    std::string from;
+    instant since{};
+  };
+  std::map<caf::actor_addr, child> connections;
   std::uint64_t accepted = 0, refused = 0;
   bool detaching = false;
   bool closed = false;  ///< the port is free again
@@ -104,24 +134,33 @@ struct listener_state {
 
 using self_ptr = listener_actor::stateful_pointer<listener_state>;
 
-void on_accepted(self_ptr self, const connection_ptr& link) {
+void take_in(self_ptr self, const connection_ptr& link) {
   auto& s = self->state;
   if (s.detaching || s.connections.size() >= s.settings.connections_max) {
     ++s.refused;
     return link->shut();
   }
   stream_settings stream;
-  const auto short_name = name_of_connection(s.settings.name);
-  stream.common = renamed(s.settings.common, s.settings.child_type + "[" + short_name + "/" +
-                                                 host_in_name(link->peer()) + ":" + std::to_string(link->port()) + "]");
-  stream.common.description.short_name = short_name;
-  stream.common.description.type = s.settings.child_class;
+  stream.common = s.settings.child(*link, s.connections.size());
   stream.common.facts.parent = s.facts.id;
   const auto child = spawn_stream_interface(self->system(), stream, s.registry, link);
   self->link_to(child);
-  s.connections.insert(child.address());
+  s.connections[child.address()] = {link->peer(), now()};
   ++s.accepted;
   log(log_level::debug, "{} accepted", stream.common.facts.name);
+}
+
+void on_accepted(self_ptr self, const connection_ptr& link) {
+  auto& s = self->state;
+  if (!s.settings.flaps)
+    return take_in(self, link);
+  self->request(s.settings.flaps, caf::infinite, connection_offered{link->peer(), s.settings.flap})
+      .then([self, link](bool accept) {
+        if (accept)
+          return take_in(self, link);
+        ++self->state.refused;
+        link->shut();
+      });
 }
 
 void quit_when_done(self_ptr self) {
@@ -133,8 +172,12 @@ void quit_when_done(self_ptr self) {
 /// A child's end is noted; the end of anybody else that we are linked to is ours.
 void on_exit(self_ptr self, const caf::exit_msg& exit) {
   auto& s = self->state;
-  if (s.connections.erase(exit.source) == 0)
+  const auto ended = s.connections.find(exit.source);
+  if (ended == s.connections.end())
     return self->quit(exit.reason);
+  if (s.settings.flaps && !s.detaching)
+    self->send(s.settings.flaps, connection_ended{ended->second.from, now() - ended->second.since, s.settings.flap});
+  s.connections.erase(ended);
   quit_when_done(self);
 }
 
@@ -142,16 +185,25 @@ void detach(self_ptr self, duration within) {
   auto& s = self->state;
   s.detaching = true;
   s.accepting->stop(self);
-  for (const auto& child : s.connections)
+  for (const auto& [child, of] : s.connections)
     if (const auto alive = caf::actor_cast<interface_actor>(child))
       self->send(alive, detach_atom::value, within);
 }
 
-interface_report_ptr status_of(const listener_state& s) {
+caf::result<interface_report_ptr> on_status(self_ptr self) {
+  auto& s = self->state;
   auto status = std::make_shared<interface_report>();
   status->facts = s.facts;
   status->clients = s.connections.size();
-  return status;
+  if (!s.settings.flaps)
+    return interface_report_ptr(status);
+  auto promise = self->make_response_promise<interface_report_ptr>();
+  self->request(s.settings.flaps, caf::infinite, status_atom::value, s.settings.flap)
+      .then([promise, status](const std::vector<std::string>& blocked) mutable {
+        status->blocked = blocked;
+        promise.deliver(interface_report_ptr(status));
+      });
+  return promise;
 }
 
 listener_actor::behavior_type listener_behavior(self_ptr self, const listener_settings& settings, int descriptor,
@@ -184,12 +236,21 @@ listener_actor::behavior_type listener_behavior(self_ptr self, const listener_se
         quit_when_done(self);
       },
       [](drop_queue_atom) {},
-      [&s](status_atom) { return status_of(s); },
+      [self](status_atom) { return on_status(self); },
       [self](const connection_ptr& link) { on_accepted(self, link); },
   };
 }
 
 }  // namespace
+
+child_settings named_after(const interface_settings& listener, const std::string& child_type) {
+  auto child = listener;
+  child.description.short_name = "Client on " + listener.description.short_name;
+  child.description.type = child_type == "TCPInterface" ? "TCPClientInterface" : "BackboneClientInterface";
+  return [child, begin = child_type + "[" + child.description.short_name + "/"](const connection& link, std::size_t) {
+    return renamed(child, begin + host_in_name(link.peer()) + ":" + std::to_string(link.port()) + "]");
+  };
+}
 
 listener_actor spawn_listener(caf::actor_system& system, const listener_settings& settings, int descriptor,
                               const interface_registry& registry, io_pool& pool) {

@@ -16,6 +16,7 @@
 #include <pthread.h>
 #include <stdexcept>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -131,12 +132,22 @@ int run(const options& o) {
   }
 }
 
+/// Each connection takes a file descriptor; the usual soft limit of 1,024 is for programs that still use select().
+void raise_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   // Batches come and go with every read: their memory stays with the process instead of being mapped anew each time.
   mallopt(M_MMAP_THRESHOLD, 8 << 20);
   mallopt(M_TRIM_THRESHOLD, 64 << 20);
+  raise_file_limit();
   options o;
   CLI::App app{"Plexus, a Reticulum node"};
   app.add_option("--config", o.config, "path to alternative Reticulum config directory");

@@ -4,7 +4,7 @@
 
 namespace plexus {
 
-void path_record::set_announce(octets raw) {
+void path_detail::set_announce(octets raw) {
   if (raw.size() != announce_size)
     announce_octets = std::make_unique_for_overwrite<octet[]>(raw.size());
   std::copy(raw.begin(), raw.end(), announce_octets.get());
@@ -22,7 +22,7 @@ std::uint32_t path_records::add() {
 }
 
 void path_records::remove(std::uint32_t index) {
-  records_[index] = path_record{};
+  records_[index] = path_detail{};
   free_.push_back(index);
 }
 

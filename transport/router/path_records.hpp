@@ -11,7 +11,7 @@
 
 namespace plexus {
 
-struct path_record {
+struct path_detail {
   instant expires_at{};
   random_blobs blobs;
 
@@ -28,11 +28,11 @@ class path_records {
 public:
   std::uint32_t add();
   void remove(std::uint32_t index);
-  path_record& at(std::uint32_t index) { return records_[index]; }
-  const path_record& at(std::uint32_t index) const { return records_[index]; }
+  path_detail& at(std::uint32_t index) { return records_[index]; }
+  const path_detail& at(std::uint32_t index) const { return records_[index]; }
 
 private:
-  std::deque<path_record> records_;
+  std::deque<path_detail> records_;
   std::vector<std::uint32_t> free_;
 };
 

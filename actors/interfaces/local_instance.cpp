@@ -1,0 +1,96 @@
+#include "actors/interfaces/local_instance.hpp"
+
+#include "actors/interfaces/tcp_listener.hpp"
+#include "storage/config/interface_defaults.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace plexus {
+namespace {
+
+bool by_tcp(const reticulum_config& config) {
+  return config.shared_instance_type == shared_instance_transport::tcp;
+}
+
+[[noreturn]] void fail(const reticulum_config& config, int error) {
+  if (error == EADDRINUSE)
+    throw std::runtime_error("another program already is the shared instance \"" + config.instance_name + "\" (" +
+                             (by_tcp(config) ? "127.0.0.1 port " : "abstract unix socket ") + local_place(config) +
+                             ")");
+  throw std::system_error(error, std::generic_category(), "cannot listen on " + local_place(config));
+}
+
+int open_abstract(const reticulum_config& config) {
+  const auto name = local_place(config);
+  sockaddr_un to{};
+  to.sun_family = AF_UNIX;
+  if (name.size() + 1 > sizeof to.sun_path)
+    throw std::runtime_error("the instance name is too long for a socket: " + name);
+  std::memcpy(to.sun_path + 1, name.data(), name.size());
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+  const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (descriptor >= 0 && ::bind(descriptor, reinterpret_cast<const sockaddr*>(&to), size) == 0 &&
+      ::listen(descriptor, SOMAXCONN) == 0)
+    return descriptor;
+  const int error = errno;
+  if (descriptor >= 0)
+    ::close(descriptor);
+  fail(config, error);
+}
+
+/// Common to the instance and its programs. Announces of programs are never held back.
+interface_settings settings_of(const node_settings& node, const std::string& name) {
+  interface_config none;
+  none.type = "LocalInterface";
+  auto settings = make_interface_settings(none, node, name);
+  settings.facts.mtu_negotiable = true;
+  settings.facts.hw_mtu = local_hw_mtu;
+  settings.facts.bitrate = node.reticulum.force_shared_instance_bitrate.value_or(local_bitrate);
+  settings.facts.announce_rate = {};
+  settings.gate.ingress.announces = false;
+  settings.intake.packet_size_max = local_hw_mtu;
+  return settings;
+}
+
+}  // namespace
+
+std::string local_place(const reticulum_config& config) {
+  return by_tcp(config) ? std::to_string(config.shared_instance_port) : "rns/" + config.instance_name;
+}
+
+int open_local_listener(const reticulum_config& config) {
+  if (!by_tcp(config))
+    return open_abstract(config);
+  try {
+    return open_listener({"127.0.0.1", config.shared_instance_port}, {});
+  } catch (const std::system_error& error) {
+    fail(config, error.code().value());
+  }
+}
+
+interface_actor start_local_instance(caf::actor_system& system, const node_settings& node,
+                                     const interface_registry& registry, io_pool& pool) {
+  const auto place = local_place(node.reticulum);
+  listener_settings settings;
+  settings.common = settings_of(node, "Shared Instance[" + place + "]");
+  if (const auto forced = node.reticulum.force_shared_instance_bitrate)
+    settings.common.facts.hw_mtu = hw_mtu_at(*forced);
+  settings.common.description = {shared_instance_name, shared_instance_type, {}, {}};
+  settings.child = [node, place, tcp = by_tcp(node.reticulum)](const connection& link, std::size_t others) {
+    const auto port = std::to_string(link.port());
+    auto child = settings_of(node, "LocalInterface[" + (tcp ? port : place) + "]");
+    child.description = {tcp ? port : std::to_string(others) + "@" + place, "LocalClientInterface", {}, {}};
+    child.facts.role = interface_role::local_client;
+    child.intake.from_local_client = true;
+    return child;
+  };
+  return spawn_listener(system, settings, open_local_listener(node.reticulum), registry, pool);
+}
+
+}  // namespace plexus

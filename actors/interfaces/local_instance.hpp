@@ -1,0 +1,35 @@
+// The shared instance: programs on this machine attach to the node over a local stream socket.
+// Source: rns-1.5.7 section 7.1; LocalInterface.py: LocalServerInterface.
+#pragma once
+
+#include "actors/interfaces/interface_actor.hpp"
+#include "actors/interfaces/interface_settings.hpp"
+#include "actors/io/io_pool.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <string>
+
+namespace plexus {
+
+/// Octets of the largest packet between the node and its programs; longer frames, and those of 19 octets or fewer, are
+/// passed over.
+inline constexpr std::uint32_t local_hw_mtu = 262'144;
+inline constexpr std::uint64_t local_bitrate = 1'000'000'000;
+
+/// Its short name among the interfaces, and its class in the reference.
+inline constexpr const char* shared_instance_name = "Reticulum";
+inline constexpr const char* shared_instance_type = "LocalServerInterface";
+
+/// What the names of the instance's interfaces hold: `rns/default`, or the port.
+std::string local_place(const reticulum_config& config);
+
+/// Binds the abstract unix socket of the instance's name, or the port on 127.0.0.1. Throws std::runtime_error naming
+/// the place when another instance has it.
+int open_local_listener(const reticulum_config& config);
+
+/// Throws as open_local_listener() does.
+interface_actor start_local_instance(caf::actor_system& system, const node_settings& node,
+                                     const interface_registry& registry, io_pool& pool);
+
+}  // namespace plexus
