@@ -28,6 +28,9 @@ constexpr std::size_t class_index(transmit_kind kind) {
   return std::min(static_cast<std::size_t>(kind), packet_classes - 1);
 }
 
+/// One round of reading of a connection in so many is timed, from there to the socket that its packets leave by.
+inline constexpr unsigned timed_rounds = 256;
+
 /// What only grows.
 struct interface_counts {
   std::uint64_t received_octets = 0, sent_octets = 0;  ///< framing included

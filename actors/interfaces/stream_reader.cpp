@@ -17,8 +17,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// One round of reading in so many is timed, from here to the socket that it leaves by.
-constexpr unsigned timed_rounds = 256;
 /// Less room than this is not worth a read.
 constexpr std::size_t room_min = 32 * 1024;
 

@@ -8,6 +8,11 @@ namespace plexus {
 
 class tally {
 public:
+  tally() = default;
+  /// A copy has a life of its own.
+  tally(const tally& other) : value_(std::uint64_t{other}) {}
+  tally& operator=(const tally& other) { return *this = std::uint64_t{other}; }
+
   operator std::uint64_t() const { return value_.load(std::memory_order_relaxed); }
 
   // Only the writer.
