@@ -1,6 +1,7 @@
 #include "actors/node.hpp"
 
 #include "actors/interfaces/interface_factory.hpp"
+#include "actors/interfaces/local_instance.hpp"
 #include "actors/log.hpp"
 #include "transport/crypto/random_source.hpp"
 
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <unistd.h>
 
 namespace plexus {
 namespace {
@@ -40,6 +42,24 @@ node_settings node_settings_of(const node_setup& setup) {
   return settings;
 }
 
+storage_settings storage_settings_of(const node_setup& setup) {
+  storage_settings settings;
+  settings.transport = setup.config.reticulum.enable_transport;
+  settings.hash_secret = setup.hash_secret;
+  settings.paths_max = setup.config.plexus.max_paths;
+  return settings;
+}
+
+control_settings control_settings_of(const node_setup& setup) {
+  control_settings settings;
+  settings.config = setup.config;
+  settings.identity = setup.identity;
+  settings.hash_secret = setup.hash_secret;
+  settings.config_directory = setup.config_directory;
+  settings.settings_changed = setup.settings_changed;
+  return settings;
+}
+
 /// The scheduler's threads wait for work instead of polling for it.
 caf::actor_system_config& configured(caf::actor_system_config& config) {
   config.set("scheduler.policy", caf::atom("sharing"));
@@ -51,16 +71,29 @@ caf::actor_system_config& configured(caf::actor_system_config& config) {
 
 node::node(node_setup setup) : setup_(std::move(setup)), system_(configured(caf_config_)) {
   pool_ = std::make_unique<io_pool>(system_, setup_.config.plexus.io_threads);
-  router_ = spawn_router(system_, router_config_of(setup_), {});
+  shard_outlets outlets;
+  if (setup_.state) {
+    storage_ = spawn_storage(system_, *setup_.state, storage_settings_of(setup_));
+    outlets.announces = storage_;
+  }
+  router_ = spawn_router(system_, router_config_of(setup_), outlets);
   interfaces_ = spawn_interfaces(system_, node_settings_of(setup_), *pool_, shards());
+  control_ = spawn_control(system_, control_settings_of(setup_), interfaces_, shards());
   caf::anon_send(router_, shard_watcher(interfaces_));
-  root_ = spawn_root(system_, {router_.address(), interfaces_.address()}, setup_.failed);
+  caf::anon_send(router_, shard_watcher(control_));
+  std::vector<caf::actor_addr> children{router_.address(), interfaces_.address(), control_.address()};
+  if (storage_) {
+    caf::anon_send(interfaces_, interface_watcher(storage_));
+    caf::anon_send(control_, destination_keeper(storage_));
+    children.push_back(storage_.address());
+  }
+  root_ = spawn_root(system_, children, setup_.failed);
   if (setup_.config.metrics.enabled)
-    metrics_ = spawn_metrics(system_, setup_.config.metrics, *pool_, {root_, router_, interfaces_});
+    metrics_ = spawn_metrics(system_, setup_.config.metrics, *pool_, {root_, router_, interfaces_, storage_});
 }
 
 node::~node() {
-  stop(duration{});
+  stop(duration{}, duration{});
 }
 
 std::vector<shard_actor> node::shards() {
@@ -74,8 +107,11 @@ std::vector<shard_actor> node::shards() {
 void node::start_interfaces() {
   caf::scoped_actor self{system_};
   auto interfaces = setup_.config.interfaces;
-  if (setup_.config.reticulum.share_instance)
+  if (setup_.config.reticulum.share_instance) {
+    ::close(open_local_listener(setup_.config.reticulum));
+    ::close(open_control_listener(setup_.config.reticulum));
     interfaces.insert(interfaces.begin(), shared_instance_config());
+  }
   for (const auto& one : interfaces) {
     if (!one.enabled)
       continue;
@@ -92,10 +128,10 @@ void node::start_interfaces() {
       log(log_level::error, "The interface {} could not be started: {}", one.name, problem);
   }
   caf::anon_send(root_, node_step::interfaces_attempted);
-}
-
-void node::on_state_restored() {
-  caf::anon_send(root_, node_step::state_restored);
+  if (storage_)
+    caf::anon_send(storage_, begin_restoring{shards(), root_});
+  else
+    caf::anon_send(root_, node_step::state_restored);
 }
 
 std::uint16_t node::metrics_port() {
@@ -108,24 +144,55 @@ std::uint16_t node::metrics_port() {
   return port;
 }
 
-void node::stop(duration within, const std::function<void()>& persist) {
+void node::save(duration within) {
+  if (!storage_)
+    return;
+  caf::scoped_actor self{system_};
+  bool complete = false;
+  // The files in bulk have so long; writing the tables takes its time after that.
+  self->request(storage_, within * 2, save_atom::value, within)
+      .receive([&](bool all) { complete = all; }, [](const caf::error&) {});
+  if (!complete)
+    log(log_level::error, "The state could not be saved completely");
+}
+
+void node::start_control_socket() {
+  if (!setup_.config.reticulum.share_instance)
+    return;
+  rpc_listener_settings settings;
+  settings.key = setup_.rpc_key;
+  control_socket_ =
+      std::make_unique<rpc_listener>(pool_->next(), open_control_listener(setup_.config.reticulum), settings, control_);
+}
+
+void node::reload() {
+  caf::anon_send(control_, restarted_atom::value);
+}
+
+void node::stop(duration within, duration saving) {
   if (std::exchange(stopped_, true))
     return;
   caf::scoped_actor self{system_};
   caf::anon_send(root_, node_step::draining);
+  control_socket_.reset();
+  if (saving > duration::zero())
+    save(saving);
+  caf::anon_send_exit(control_, caf::exit_reason::user_shutdown);
+  control_ = nullptr;
   self->monitor(interfaces_);
   self->send(interfaces_, detach_atom::value, within);
   const auto ended = [&](const caf::down_msg&) {};
   self->receive(
       ended, caf::after(std::chrono::ceil<std::chrono::milliseconds>(within) + std::chrono::seconds(1)) >>
                  [&] { caf::anon_send_exit(interfaces_, caf::exit_reason::kill); });
-  if (persist)
-    persist();
   if (metrics_)
     caf::anon_send_exit(metrics_, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);
-  caf::anon_send_exit(router_, caf::exit_reason::user_shutdown);
   metrics_ = nullptr;
+  caf::anon_send_exit(router_, caf::exit_reason::user_shutdown);
+  if (storage_)
+    caf::anon_send_exit(storage_, caf::exit_reason::user_shutdown);
+  storage_ = nullptr;
   router_ = nullptr;
   interfaces_ = nullptr;
   root_ = nullptr;

@@ -92,7 +92,8 @@ using egress_batch_ptr = std::shared_ptr<const egress_batch>;
 /// An announce that goes to every interface whose mode and cap let it pass; each interface decides for itself
 /// (rns-1.5.7 section 1.8).
 struct announce_transmit {
-  std::shared_ptr<const octet_string> packet;  ///< whole, unmasked; hop octet as sent
+  std::shared_ptr<const octet_string> packet;   ///< whole, unmasked; hop octet as sent
+  std::shared_ptr<const octet_string> outside;  ///< sent instead over interfaces to other nodes; null: the same
   destination_hash destination{};
   octet hops = 0;
   std::uint64_t emitted = 0;  ///< Unix seconds in the announce's random blob

@@ -26,6 +26,11 @@ constexpr std::size_t gone_max = 1024;
 
 struct interfaces_state {
   explicit interfaces_state(interfaces_supervisor::base*) {}
+  ~interfaces_state() {
+    for (const auto& [key, one] : configuration)
+      if (one.actor)
+        caf::anon_send_exit(one.actor, caf::exit_reason::user_shutdown);
+  }
 
   /// One slot of the shards' dense arrays, and who has it.
   struct slot {
@@ -51,6 +56,7 @@ struct interfaces_state {
   io_pool* pool = nullptr;
   flap_guard flaps;
   std::vector<shard_actor> shards;
+  std::vector<interface_watcher> watchers;
   std::vector<slot> slots;
   std::vector<std::uint32_t> free_slots;
   std::map<caf::actor_addr, std::uint32_t> slot_of;
@@ -78,6 +84,8 @@ using self_ptr = interfaces_supervisor::stateful_pointer<interfaces_state>;
 void tell_shards(self_ptr self, const interfaces_state::slot& slot) {
   for (const auto& shard : self->state.shards)
     self->send(shard, interface_known{slot.facts, slot.actor});
+  for (const auto& watcher : self->state.watchers)
+    self->send(watcher, interface_known{slot.facts, slot.actor});
 }
 
 registration_ptr on_register(self_ptr self, const register_interface& wish) {
@@ -128,6 +136,8 @@ void free_slot_of(self_ptr self, const caf::actor_addr& gone) {
   auto& slot = s.slots[found->second];
   for (const auto& shard : s.shards)
     self->send(shard, interface_gone{slot.facts->id});
+  for (const auto& watcher : s.watchers)
+    self->send(watcher, interface_gone{slot.facts->id});
   s.ledger.remove(slot.facts->id);
   if (slot.meter && (s.gone.count(slot.section) > 0 || s.gone.size() < gone_max))
     s.gone[slot.section] += slot.meter->counts();
@@ -148,7 +158,6 @@ void start(self_ptr self, interfaces_state::configured& one) {
   one.actor = start_interface(self->system(), *one.wish.config, settings, self, *s.pool, s.flaps);
   one.retry_wait = retry_wait_first;
   self->monitor(one.actor);
-  self->link_to(one.actor);
 }
 
 void retry_later(self_ptr self, const std::string& name, interfaces_state::configured& one) {
@@ -273,6 +282,8 @@ void on_shard_started(self_ptr self, const shard_started& started) {
   for (const auto& slot : s.slots)
     if (slot.facts)
       self->send(slot.actor, shards_changed{s.inlets()});
+  for (const auto& watcher : s.watchers)
+    self->send(watcher, started);
 }
 
 interfaces_figures_ptr figures_of(const interfaces_state& s) {
@@ -393,17 +404,17 @@ interfaces_supervisor::behavior_type interfaces_behavior(self_ptr self, const no
   s.flaps = spawn_flap_guard(self->system());
   self->link_to(s.flaps);
   self->set_down_handler([self](const caf::down_msg& down) { on_down(self, down); });
-  self->set_exit_handler([self](const caf::exit_msg& exit) {
-    for (const auto& [name, one] : self->state.configuration)
-      if (one.actor && one.actor.address() == exit.source)
-        return;
-    self->quit(exit.reason);
-  });
   sample(self);
   return {
       [self](const register_interface& wish) { return on_register(self, wish); },
       [self](const interface_facts_ptr& facts) { return on_facts(self, facts); },
       [self](const shard_started& started) { on_shard_started(self, started); },
+      [self, &s](const interface_watcher& watcher) {
+        s.watchers.push_back(watcher);
+        for (const auto& slot : s.slots)
+          if (slot.facts)
+            self->send(watcher, interface_known{slot.facts, slot.actor});
+      },
       [self](const add_interface& wish) { return on_add(self, wish); },
       [self](detach_atom, const std::string& name) { return detach_one(self, name); },
       [self](detach_atom, duration within) { detach_all(self, within); },

@@ -18,16 +18,14 @@ bool by_tcp(const reticulum_config& config) {
   return config.shared_instance_type == shared_instance_transport::tcp;
 }
 
-[[noreturn]] void fail(const reticulum_config& config, int error) {
+[[noreturn]] void fail(const reticulum_config& config, const std::string& place, int error) {
   if (error == EADDRINUSE)
-    throw std::runtime_error("another program already is the shared instance \"" + config.instance_name + "\" (" +
-                             (by_tcp(config) ? "127.0.0.1 port " : "abstract unix socket ") + local_place(config) +
-                             ")");
-  throw std::system_error(error, std::generic_category(), "cannot listen on " + local_place(config));
+    throw instance_taken("another program already is the shared instance \"" + config.instance_name + "\" (" +
+                         (by_tcp(config) ? "127.0.0.1 port " : "abstract unix socket ") + place + ")");
+  throw std::system_error(error, std::generic_category(), "cannot listen on " + place);
 }
 
-int open_abstract(const reticulum_config& config) {
-  const auto name = local_place(config);
+int open_abstract(const reticulum_config& config, const std::string& name) {
   sockaddr_un to{};
   to.sun_family = AF_UNIX;
   if (name.size() + 1 > sizeof to.sun_path)
@@ -41,7 +39,17 @@ int open_abstract(const reticulum_config& config) {
   const int error = errno;
   if (descriptor >= 0)
     ::close(descriptor);
-  fail(config, error);
+  fail(config, name, error);
+}
+
+int open_place(const reticulum_config& config, const std::string& name, std::uint16_t port) {
+  if (!by_tcp(config))
+    return open_abstract(config, name);
+  try {
+    return open_listener({"127.0.0.1", port}, {});
+  } catch (const std::system_error& error) {
+    fail(config, std::to_string(port), error.code().value());
+  }
 }
 
 /// Common to the instance and its programs. Announces of programs are never held back.
@@ -65,13 +73,11 @@ std::string local_place(const reticulum_config& config) {
 }
 
 int open_local_listener(const reticulum_config& config) {
-  if (!by_tcp(config))
-    return open_abstract(config);
-  try {
-    return open_listener({"127.0.0.1", config.shared_instance_port}, {});
-  } catch (const std::system_error& error) {
-    fail(config, error.code().value());
-  }
+  return open_place(config, "rns/" + config.instance_name, config.shared_instance_port);
+}
+
+int open_control_listener(const reticulum_config& config) {
+  return open_place(config, "rns/" + config.instance_name + "/rpc", config.instance_control_port);
 }
 
 interface_actor start_local_instance(caf::actor_system& system, const node_settings& node,

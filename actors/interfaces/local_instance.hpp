@@ -8,6 +8,7 @@
 
 #include <caf/actor_system.hpp>
 
+#include <stdexcept>
 #include <string>
 
 namespace plexus {
@@ -24,9 +25,16 @@ inline constexpr const char* shared_instance_type = "LocalServerInterface";
 /// What the names of the instance's interfaces hold: `rns/default`, or the port.
 std::string local_place(const reticulum_config& config);
 
-/// Binds the abstract unix socket of the instance's name, or the port on 127.0.0.1. Throws std::runtime_error naming
-/// the place when another instance has it.
+/// The place belongs to another instance. Only one program may serve it; the operator has to choose.
+struct instance_taken : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Binds the abstract unix socket of the instance's name, or the port on 127.0.0.1. Throws instance_taken, or
+/// std::system_error.
 int open_local_listener(const reticulum_config& config);
+/// The same for the socket of the management protocol.
+int open_control_listener(const reticulum_config& config);
 
 /// Throws as open_local_listener() does.
 interface_actor start_local_instance(caf::actor_system& system, const node_settings& node,

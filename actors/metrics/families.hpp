@@ -56,6 +56,17 @@ inline constexpr metric_family gather_seconds{
 inline constexpr metric_family local_clients{
     "plexus_local_clients", gauge, {}, "Programs attached to the shared instance."};
 
+// Storage.
+inline constexpr metric_family saves{"plexus_state_saves_total", counter, {"outcome"}, "Saves of the node's state."};
+inline constexpr metric_family save_seconds{
+    "plexus_state_save_duration_seconds", gauge, {}, "How long the last save took."};
+inline constexpr metric_family restore_seconds{
+    "plexus_state_restore_duration_seconds", gauge, {}, "How long it took to restore the state at the start."};
+inline constexpr metric_family paths_restored{
+    "plexus_paths_restored_total", counter, {}, "Paths that the router took from the saved state."};
+inline constexpr metric_family paths_waiting{
+    "plexus_paths_waiting", gauge, {}, "Saved paths whose interface is not there yet."};
+
 // Router shards.
 inline constexpr metric_family forwarded{
     "plexus_packets_forwarded_total", counter, {"shard", "class"}, "Packets passed on by the router."};
@@ -162,6 +173,11 @@ inline constexpr std::array all_families{
     &families::restarts,
     &families::gather_seconds,
     &families::local_clients,
+    &families::saves,
+    &families::save_seconds,
+    &families::restore_seconds,
+    &families::paths_restored,
+    &families::paths_waiting,
     &families::forwarded,
     &families::dropped,
     &families::violations,

@@ -144,6 +144,9 @@ void gather(self_ptr self) {
                      [self, round](const shard_started& now_running) { ask_shards(self, round, now_running.shards); });
   ask<std::uint64_t>(self, round, "router", s.sources.router, status_atom::value,
                      [&figures](std::uint64_t restarts) { figures.restarts.emplace_back("router", restarts); });
+  if (s.sources.storage)
+    ask<storage_status>(self, round, "storage", s.sources.storage, status_atom::value,
+                        [&figures](const storage_status& status) { figures.on_storage(status); });
   ask<interfaces_figures_ptr>(self, round, "interfaces", s.sources.interfaces, figures_atom::value,
                               [&figures](const interfaces_figures_ptr& all) {
                                 figures.interfaces = all;

@@ -5,6 +5,7 @@
 #include "actors/interfaces/interfaces_supervisor.hpp"
 #include "actors/io/io_pool.hpp"
 #include "actors/router/router_supervisor.hpp"
+#include "actors/storage/storage_actor.hpp"
 #include "actors/supervision/node_root.hpp"
 #include "storage/config/node_config.hpp"
 
@@ -19,6 +20,7 @@ struct metrics_sources {
   node_root root;
   router_supervisor router;
   interfaces_supervisor interfaces;
+  storage_actor storage;  ///< empty when no state is kept
 };
 
 using metrics_supervisor =

@@ -52,6 +52,15 @@ void add_node(exposition& out, const node_figures& figures) {
     out.add(families::local_clients, {}, number(figures.interfaces->local_clients));
 }
 
+void add_storage(exposition& out, const storage_status& s) {
+  out.add(families::saves, {"complete"}, number(s.saves));
+  out.add(families::saves, {"failed"}, number(s.saves_failed));
+  out.add(families::save_seconds, {}, seconds_of(s.last_save_took));
+  out.add(families::restore_seconds, {}, seconds_of(s.restore_took));
+  out.add(families::paths_restored, {}, number(s.paths_restored));
+  out.add(families::paths_waiting, {}, number(s.paths_waiting));
+}
+
 void add_tables(exposition& out, const std::string& shard, const shard_status& s) {
   const auto entries = [&](std::string_view table, std::size_t count) {
     out.add(families::table_entries, {shard, table}, number(count));
@@ -177,6 +186,11 @@ shard_status shard_ledger::status_of(std::size_t index) const {
   return status;
 }
 
+void node_figures::on_storage(const storage_status& status) {
+  storage = status;
+  restarts.emplace_back("storage", status.restarts);
+}
+
 void node_figures::note_answer(const std::string& actor, bool answered) {
   const auto known = std::find_if(answers.begin(), answers.end(), [&](const auto& one) { return one.first == actor; });
   if (known == answers.end())
@@ -189,6 +203,8 @@ std::string text_of(const node_figures& figures, const shard_ledger& shards) {
   exposition out;
   add_process(out);
   add_node(out, figures);
+  if (figures.storage)
+    add_storage(out, *figures.storage);
   drop_counters dropped{};
   const auto note_drops = [&](const drop_counters& more) {
     for (std::size_t i = 0; i < drop_reasons; ++i)

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "actors/interfaces/interface_figures.hpp"
+#include "actors/message_types.hpp"
 #include "actors/metrics/exposition.hpp"
-#include "actors/supervision/node_progress.hpp"
 #include "transport/router/router_shard.hpp"
 
 #include <cstdint>
@@ -38,8 +38,10 @@ struct node_figures {
   interfaces_figures_ptr interfaces;                            ///< null: their supervisor does not answer
   std::vector<std::pair<std::string, std::uint64_t>> restarts;  ///< by supervisor
   std::vector<std::pair<std::string, bool>> answers;            ///< by actor
+  std::optional<storage_status> storage;                        ///< none: no state is kept, or no answer
   duration gathered_in{};
 
+  void on_storage(const storage_status& status);
   /// Somebody asked twice counts as answering when both times he did.
   void note_answer(const std::string& actor, bool answered);
 };

@@ -1,9 +1,12 @@
 // plexusd: a Reticulum node as a service, in place of rnsd and with its options.
+#include "actors/interfaces/local_instance.hpp"
 #include "actors/log.hpp"
 #include "actors/node.hpp"
+#include "actors/system_random.hpp"
 #include "storage/config/config_directory.hpp"
 #include "storage/config/default_config.hpp"
 #include "storage/state/state_directory.hpp"
+#include "transport/control/mac.hpp"
 #include "transport/identity.hpp"
 
 #include <CLI/CLI.hpp>
@@ -15,7 +18,6 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <stdexcept>
-#include <sys/random.h>
 #include <sys/resource.h>
 #include <system_error>
 #include <unistd.h>
@@ -37,24 +39,6 @@ struct options {
   bool service = false, interactive = false, example = false;
 };
 
-class system_random final : public random_source {
-public:
-  void fill(mutable_octets out) override {
-    while (!out.empty()) {
-      const auto got = ::getrandom(out.data(), out.size(), 0);
-      if (got < 0 && errno != EINTR)
-        throw std::system_error(errno, std::generic_category(), "getrandom");
-      if (got > 0)
-        out = out.subspan(static_cast<std::size_t>(got));
-    }
-  }
-  std::uint64_t number() {
-    std::uint64_t value;
-    fill({reinterpret_cast<octet*>(&value), sizeof value});
-    return value;
-  }
-};
-
 log_settings log_settings_of(const options& o, const logging_config& config, const std::filesystem::path& directory) {
   log_settings settings;
   const auto shift = o.service ? 0 : o.verbose - o.quiet;  // a service goes by its file alone
@@ -65,21 +49,24 @@ log_settings log_settings_of(const options& o, const logging_config& config, con
   return settings;
 }
 
-/// The transport identity of the directory, made if there is none. Without transport the network sees a fresh one each
-/// time, unless the configuration says otherwise (rns-1.5.7 section 1.1).
-transport_id load_identity(const state_directory& directory, const reticulum_config& config, random_source& random) {
-  auto stored = directory.load_transport_identity();
-  if (!stored) {
-    if (stored.error().what != file_fault::kind::missing)
-      log(log_level::error, "{}", stored.error().shown());
-    const auto fresh = identity::generate(random);
-    stored = private_key::from(fresh.secret().bytes());
-    if (const auto error = directory.save_transport_identity(*stored))
-      throw std::system_error(error, "the transport identity could not be saved");
-  }
+/// The key in the directory, made if there is none.
+private_key load_key(const state_directory& directory, random_source& random) {
+  if (const auto stored = directory.load_transport_identity())
+    return *stored;
+  else if (stored.error().what != file_fault::kind::missing)
+    log(log_level::error, "{}", stored.error().shown());
+  const auto fresh = private_key::from(identity::generate(random).secret().bytes());
+  if (const auto error = directory.save_transport_identity(fresh))
+    throw std::system_error(error, "the transport identity could not be saved");
+  return fresh;
+}
+
+/// Without transport the network sees a fresh identity each time, unless the configuration says otherwise
+/// (rns-1.5.7 section 1.1).
+transport_id wire_identity(const private_key& stored, const reticulum_config& config, random_source& random) {
   if (!config.enable_transport && !config.static_transport_identity)
     return rename<transport_id>(identity::generate(random).hash());
-  return rename<transport_id>(identity(identity_secret::from(stored->bytes())).hash());
+  return rename<transport_id>(identity(identity_secret::from(stored.bytes())).hash());
 }
 
 /// All threads leave signals to main().
@@ -107,13 +94,20 @@ int run(const options& o) {
   system_random random;
   node_setup setup;
   setup.config = loaded.node;
-  setup.identity = load_identity(state, loaded.node.reticulum, random);
+  const auto key = load_key(state, random);
+  setup.identity = wire_identity(key, loaded.node.reticulum, random);
+  setup.rpc_key = loaded.node.reticulum.rpc_key.value_or(rpc_key_of_identity(key.bytes()));
+  setup.config_directory = directory;
+  setup.settings_changed = [o, directory](const node_config& config) {
+    set_log_level(log_settings_of(o, config.logging, directory).level);
+  };
   setup.hash_secret = random.number();
   setup.jitter_seed = random.number();
+  setup.state = state;
   setup.failed = [] { ::kill(::getpid(), signal_failed); };
   node running(std::move(setup));
   running.start_interfaces();
-  running.on_state_restored();
+  running.start_control_socket();
   log(log_level::notice, "Started plexusd version {}", PLEXUS_VERSION);
 
   for (int signal = 0;;) {
@@ -124,7 +118,7 @@ int run(const options& o) {
       std::_Exit(exit_panic);
     }
     if (signal == SIGHUP) {
-      log(log_level::notice, "The configuration is read at the next start");
+      running.reload();
       continue;
     }
     running.stop(drain_time);
@@ -174,6 +168,9 @@ int main(int argc, char** argv) {
     return run(o);
   } catch (const config_error& e) {
     std::cerr << e.what() << '\n';
+    return e.fault() == config_fault::panic ? exit_panic : exit_bad_value;
+  } catch (const instance_taken& e) {
+    log(log_level::critical, "{}; stop it, or set another instance_name", e.what());
     return exit_bad_value;
   } catch (const std::exception& e) {
     log(log_level::critical, "{}", e.what());

@@ -35,7 +35,7 @@ void interface_gate::admit(const announce_round& round, const interface_facts& t
       case announce_verdict::block:
         break;
       case announce_verdict::pass:
-        send(announce.packet, now, out);
+        send(announce.outside && target.role == interface_role::network ? announce.outside : announce.packet, now, out);
         break;
       case announce_verdict::pass_with_cap:
         if (cap_.offer(announce, now) == announce_cap::admission::send_now)

@@ -1,5 +1,6 @@
 // Announces: whom to believe, what to learn, and whom to tell. Source: rns-1.5.7 sections 1.7 and 1.8; Transport.py:
 // _inbound.
+#include "transport/router/local_hops.hpp"
 #include "transport/router/shard_state.hpp"
 
 namespace plexus {
@@ -39,8 +40,8 @@ void router_shard::state::take_announce(const arrival& a, instant now, shard_out
   const auto packet = parse_packet(a.packet.whole());
   if (!packet)
     return refuse(announce_outcome::refused, drop_reason::malformed);
-  auto* flow = flows.find(a.packet.destination());
-  auto* path = flow && flow->kind == flow_kind::path ? path_to(a.destination(), now) : nullptr;
+  const auto destination = a.destination();
+  const auto* path = path_to(destination, now);
   const auto known = path ? records.at(path->record).announce() : octets{};
   const auto heard_announce = verify_announce(*packet, known);
   ++counters.announces_verified;
@@ -49,13 +50,12 @@ void router_shard::state::take_announce(const arrival& a, instant now, shard_out
   if (blackholed && blackholed->contains(heard_announce->owner()))
     return refuse(announce_outcome::blackholed, drop_reason::announce_blackholed);
 
-  const auto destination = a.destination();
   if (out.announces_heard_on.empty() || out.announces_heard_on.back().from != a.from)
     out.announces_heard_on.push_back({a.from, 0, 0});
   ++out.announces_heard_on.back().count;
   out.announces_heard_on.back().octets += a.packet.size;
 
-  const bool held_back = line(a.from) && slots[a.from.slot()].burst.announces && !flow &&
+  const bool held_back = line(a.from) && slots[a.from.slot()].burst.announces && !path && !is_local(destination) &&
                          !asked.asked_within(destination, path_request_life, now) &&
                          !discoveries.waits_for(destination, now);
   if (held_back) {
@@ -63,7 +63,7 @@ void router_shard::state::take_announce(const arrival& a, instant now, shard_out
     out.held.push_back({a.from, destination, a.hops, {whole.begin(), whole.end()}});
     return count(announce_outcome::held);
   }
-  if (flow && flow->kind == flow_kind::local)
+  if (is_local(destination))
     return count(announce_outcome::local);
   if (a.packet.has_transport())
     note_rebroadcast(a, destination, now);
@@ -71,7 +71,7 @@ void router_shard::state::take_announce(const arrival& a, instant now, shard_out
   const bool added = verdict != acceptance::ignore;
   count(added ? announce_outcome::accepted : announce_outcome::ignored);
   if (added)
-    add_path(a, *heard_announce, verdict, now, out);
+    add_path(a, *heard_announce, now, out);
   const auto whole = a.packet.whole();
   out.learned.push_back({destination,
                          a.packet.hash,
@@ -90,10 +90,10 @@ void router_shard::state::note_rebroadcast(const arrival& a, const destination_h
   if (a.hops - 1 == ours->hops) {
     ++ours->heard_again;
     if (ours->retries > 0 && ours->heard_again >= local_rebroadcasts_max)
-      return pending.erase(destination);
+      return pending.erase_rebroadcast(destination);
   }
   if (a.hops - 1 == ours->hops + 1 && ours->retries > 0 && now < ours->due)
-    pending.erase(destination);
+    pending.erase_rebroadcast(destination);
 }
 
 acceptance router_shard::state::judge(const arrival& a, const flow_entry* path, const random_blob& blob,
@@ -110,8 +110,8 @@ acceptance router_shard::state::judge(const arrival& a, const flow_entry* path, 
   return accept_path(&known, {a.hops, blob, receiving ? receiving->gravity : 0});
 }
 
-void router_shard::state::add_path(const arrival& a, const verified_announce& announced, acceptance verdict,
-                                   instant now, shard_output& out) {
+void router_shard::state::add_path(const arrival& a, const verified_announce& announced, instant now,
+                                   shard_output& out) {
   const auto destination = announced.destination();
   const auto next_hop =
       a.packet.has_transport() ? address::from({a.packet.data + 2, address::size}) : rename<address>(destination);
@@ -127,8 +127,7 @@ void router_shard::state::add_path(const arrival& a, const verified_announce& an
   path->touched = now;
   path->toward = a.from;
   path->hops = a.hops;
-  if (verdict == acceptance::add_and_reset)
-    path->flags = 0;
+  path->flags = 0;
   auto& record = records.at(path->record);
   record.set_announce(a.packet.whole());
   record.blobs.add(announced.content().blob);
@@ -143,10 +142,10 @@ void router_shard::state::add_path(const arrival& a, const verified_announce& an
     const auto stored = record.announce();
     tell_local_clients(a, announce_packet(stored, a.hops, packet_context::none), out);
     if (anyone_waits) {
-      const auto answer =
-          std::make_shared<const octet_string>(announce_packet(stored, a.hops, packet_context::path_response));
       for (const auto asker : discoveries.take(destination, now))
-        emit_own(answer, asker, transmit_kind::announce, out);
+        emit_own(std::make_shared<const octet_string>(
+                     announce_packet(stored, hops_toward(asker, a.hops), packet_context::path_response)),
+                 asker, transmit_kind::announce, out);
     }
   }
   if (auto* tunnel = tunnels.over(a.from)) {
@@ -175,13 +174,15 @@ void router_shard::state::pass_on(const arrival& a, const destination_hash& dest
   if (!response && (config.transport_enabled || a.from_local_client)) {
     if (blocked || a.hops >= wire::hops_end)
       return;
-    entry.due = a.from_local_client ? now : now + chance.up_to(rebroadcast_window);
+    entry.due = a.from_local_client ? now : now + chance_for(destination, now).up_to(rebroadcast_window);
     entry.retries = a.from_local_client ? 1 : 0;
-    pending.put(destination, entry);
+    if (!pending.put(destination, entry))
+      drop(a, drop_reason::table_full);
   } else if (response && a.from_local_client && asked_of_clients.erase(destination)) {
     entry.due = now;
     entry.retries = 1;
-    pending.put(destination, entry);
+    if (!pending.put(destination, entry))
+      drop(a, drop_reason::table_full);
   }
 }
 
@@ -192,6 +193,11 @@ void router_shard::state::tell_local_clients(const arrival& a, const octet_strin
   for (const auto client : local_clients)
     if (client != a.from)
       emit_own(copy, client, transmit_kind::announce, out);
+}
+
+octet router_shard::state::hops_toward(interface_id to, octet hops) const {
+  const auto* f = facts(to);
+  return f && hides_hops(config.local_hops_delta, hops, f->role) ? config.local_hops_delta : hops;
 }
 
 octet_string router_shard::state::announce_packet(octets stored, octet hops, packet_context context) const {
@@ -208,15 +214,17 @@ octet_string router_shard::state::announce_packet(octets stored, octet hops, pac
   return encode_packet(header, view->data);
 }
 
+// What goes out is the announce as we believe it now, with the hops that go with it, even if it changed since it was
+// put down to be passed on. The reference repeats what it was then.
 void router_shard::state::rebroadcast_due(instant now, shard_output& out) {
   for (const auto& due : pending.take_due(now)) {
     const auto* path = path_to(due.destination, now);
-    if (!path || due.entry.hops >= wire::hops_end) {
+    if (!path || path->hops >= wire::hops_end) {
       pending.erase(due.destination);
       continue;
     }
     const auto& record = records.at(path->record);
-    auto packet = announce_packet(record.announce(), due.entry.hops,
+    auto packet = announce_packet(record.announce(), hops_toward(due.entry.only_on, path->hops),
                                   due.entry.path_response ? packet_context::path_response : packet_context::none);
     // With the longer header it may exceed what any peer takes; such an announce cannot travel further.
     if (packet.empty() || packet.size() > announce_size_max) {
@@ -230,9 +238,12 @@ void router_shard::state::rebroadcast_due(instant now, shard_output& out) {
       continue;
     }
     announce_transmit round;
+    if (hides_hops(config.local_hops_delta, path->hops, interface_role::network))
+      round.outside =
+          std::make_shared<const octet_string>(hide_hops(*shared, config.identity, config.local_hops_delta));
     round.packet = std::move(shared);
     round.destination = due.destination;
-    round.hops = due.entry.hops;
+    round.hops = path->hops;
     round.emitted = record.blobs.timebase();
     if (const auto* origin = facts(path->toward)) {
       round.origin_known = true;

@@ -29,10 +29,8 @@ bool duplicate_filter::insert(std::uint64_t fingerprint) {
   if (contains(fingerprint))
     return false;
   auto& l = current_[line_of(fingerprint)].fingerprints;
-  auto free = std::find(l.begin(), l.end(), 0U);
-  if (free == l.end())
-    free = l.begin() + static_cast<std::ptrdiff_t>(fingerprint & 7);
-  *free = fingerprint;
+  std::copy_backward(l.begin(), l.end() - 1, l.end());
+  l.front() = fingerprint;
   if (++taken_ >= generation_max_)
     next_generation();
   return true;

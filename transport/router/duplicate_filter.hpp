@@ -1,7 +1,7 @@
 // Remembers which packets were heard before, as 64-bit fingerprints in two generations.
 //
 // A generation is an array of cache lines of eight fingerprints; a fingerprint belongs into one line, and a full line
-// forgets one of its own. When the current generation has taken its share it becomes the previous one, and a new one
+// forgets its oldest. When the current generation has taken its share it becomes the previous one, and a new one
 // starts: so a packet is remembered for at least one generation's worth of packets, and memory is fixed.
 // Source: rns-1.5.7 section 1.4 (two hash sets).
 #pragma once
@@ -32,7 +32,7 @@ public:
 
 private:
   struct alignas(64) line {
-    std::array<std::uint64_t, 8> fingerprints{};  ///< 0: free
+    std::array<std::uint64_t, 8> fingerprints{};  ///< newest first; 0: free
   };
   static std::uint64_t nonzero(std::uint64_t fingerprint) { return fingerprint ? fingerprint : 1; }
   std::size_t line_of(std::uint64_t fingerprint) const { return fingerprint >> 8 & mask_; }

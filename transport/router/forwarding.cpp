@@ -32,7 +32,8 @@ bool is_exempt_from_filter(packet_context context) {
 arrival router_shard::state::arrival_of(const packet_batch& batch, const inbound_packet& packet) const {
   const auto* l = line(batch.from);
   const bool local = l && l->local_client;
-  return {batch, packet, batch.from, static_cast<octet>(packet.hops() + (local ? 0 : 1)), local};
+  const bool uncounted = local || (local_clients.empty() && is_shared_instance(batch.from));
+  return {batch, packet, batch.from, static_cast<octet>(packet.hops() + (uncounted ? 0 : 1)), local};
 }
 
 void router_shard::state::receive(const packet_batch_ptr& batch, instant now, shard_output& out) {
@@ -43,6 +44,8 @@ void router_shard::state::receive(const packet_batch_ptr& batch, instant now, sh
   const auto prefetch = [&](const inbound_packet& p) {
     flows.prefetch(p.destination());
     heard.prefetch(p.fingerprint);
+    if (p.has_transport() && owner_of(p.hash.data()) == config.shard_index)
+      reverses.prefetch(p.hash.data());
   };
   for (std::size_t i = 0; i < std::min(lookahead, packets.size()); ++i)
     prefetch(packets[i]);
@@ -258,14 +261,29 @@ void router_shard::state::send(octet_string packet, interface_id only, instant n
     return;
   auto header = parsed->header;
   const auto body = parsed->data;
+  const bool transported =
+      header.dest_type() != destination_type::plain && header.dest_type() != destination_type::group;
   const auto transmit = [&](interface_id to) {
-    emit_own(std::make_shared<octet_string>(encode_packet(header, body)), to, transmit_kind::data, out);
+    auto shown = header;
+    if (transported)
+      shown.hops = hops_toward(to, header.hops);
+    emit_own(std::make_shared<octet_string>(encode_packet(shown, body)), to, transmit_kind::data, out);
   };
-  if (only)
+  // Once, so that it is known when it comes back.
+  const auto remember_own = [&] {
+    const auto hash = hash_packet(packet);
+    std::uint64_t fingerprint;
+    std::memcpy(&fingerprint, hash.data(), sizeof fingerprint);
+    heard.insert(fingerprint);
+  };
+  if (only) {
+    remember_own();
     return transmit(only);
+  }
   if (header.dest_type() == destination_type::single && header.type() != packet_type::proof) {
     if (auto* path = path_to(rename<destination_hash>(header.destination), now)) {
-      if (path->hops > 1 && !header.has_transport()) {
+      const bool through_instance = path->hops == 1 && is_shared_instance(path->toward);
+      if ((path->hops > 1 || through_instance) && !header.has_transport()) {
         header.flags |= wire::header_2_flag | wire::transport_flag;
         header.transport = rename<transport_id>(path->next_hop);
       }
@@ -273,6 +291,7 @@ void router_shard::state::send(octet_string packet, interface_id only, instant n
       return transmit(path->toward);
     }
   }
+  remember_own();
   for (const auto& l : lines)
     if (l.id && l.usable())
       transmit(l.id);

@@ -37,7 +37,7 @@ expected<taken_packet, drop_reason> intake::take(mutable_octets frame) const {
   } else if (frame[0] & wire::ifac_flag) {
     return unexpected(drop_reason::ifac_unexpected);
   }
-  if (packet.size() > config_.packet_size_max)
+  if (config_.packet_size_max != 0 && packet.size() > config_.packet_size_max)
     return unexpected(drop_reason::too_long);
 
   taken_packet taken;
@@ -63,10 +63,11 @@ expected<taken_packet, drop_reason> intake::take(mutable_octets frame) const {
   const octet* owner = p.destination();
   if (type == packet_type::announce) {
     p.kind = traffic_class::announce;
-  } else if (std::memcmp(owner, control::path_request.data(), address::size) == 0) {
+  } else if (type == packet_type::data && destination == destination_type::plain &&
+             std::memcmp(owner, control::path_request.data(), address::size) == 0) {
     p.kind = traffic_class::path_request;
     if (p.size < header_size + address::size)
-      return unexpected(drop_reason::malformed);
+      return unexpected(drop_reason::not_for_us);
     owner = p.data + header_size;
   }
   if (destination == destination_type::link) {

@@ -70,12 +70,16 @@ void router_shard::state::forward_link_request(const arrival& a, flow_entry& pat
   ++counters.forwarded_data;
 }
 
+// Who repeats a link request with other signalling gives it another hash but not another name: the first entry stays,
+// so that nobody can reset a link that is alive, or turn its proof his way. The reference takes the last.
 void router_shard::state::learn_link(const link_learned& learned, instant now) {
-  auto& entry = flows.insert(rename<address>(learned.link));
-  if (entry.kind != flow_kind::empty && entry.kind != flow_kind::link)
+  if (const auto* known = flows.find(rename<address>(learned.link))) {
+    if (known->kind != flow_kind::link || link_alive(*known, now))
+      return;
+    forget_link(*known);
+  }
+  if (links >= links_max && !give_up_a_link())
     return;
-  if (entry.kind == flow_kind::link)
-    forget_link(entry);
   auto& link = flows.insert(rename<address>(learned.link));
   link.kind = flow_kind::link;
   link.next_hop = rename<address>(learned.destination);
@@ -86,6 +90,16 @@ void router_shard::state::learn_link(const link_learned& learned, instant now) {
   link.remaining = learned.hops_remaining;
   link.record = unproven.add({learned.link, learned.proof_deadline, learned.signing_key_known, learned.signing_key});
   ++links;
+}
+
+// The one whose proof is due first: links in use never give way to mere requests.
+bool router_shard::state::give_up_a_link() {
+  const auto soonest = unproven.soonest();
+  if (!soonest)
+    return false;
+  if (const auto* link = flows.find(rename<address>(unproven.at(*soonest).link)))
+    forget_link(*link);
+  return true;
 }
 
 void router_shard::state::forget_link(const flow_entry& link) {
@@ -146,10 +160,8 @@ void router_shard::state::forward_link_proof(const arrival& a, flow_entry& link,
     return drop(
         a, proof.error() == parse_error::bad_signature ? drop_reason::link_proof_invalid : drop_reason::link_direction);
   const auto destination = rename<destination_hash>(link.next_hop);
-  if (a.hops != link.remaining) {
-    link.remaining = a.hops;
-    tell(destination.data(), path_rebalanced{destination, a.hops}, now, out);
-  }
+  const bool rebalanced = a.hops != link.remaining;
+  link.remaining = a.hops;
   unproven.remove(link.record);
   link.flags |= flow_entry::validated;
   link.touched = now;
@@ -165,7 +177,9 @@ void router_shard::state::forward_link_proof(const arrival& a, flow_entry& link,
   const auto back = link.back;
   if (!emit(a, header, back, out))
     drop(a, drop_reason::interface_gone);
-  tell(destination.data(), path_used{destination}, now, out);
+  // Last, since these may move the entries of the flow table.
+  if (rebalanced)
+    tell(destination.data(), path_rebalanced{destination, a.hops}, now, out);
 }
 
 void router_shard::state::drop_overdue_links(instant now, shard_output& out) {

@@ -62,11 +62,13 @@ void router_shard::state::take_path_request(const arrival& a, bool limited, inst
   }
   if (reach_for(*asking, config.transport_enabled) != path_request_reach::nowhere)
     return limited ? drop(a, drop_reason::path_request_limited) : discover(a, *parsed, now, out);
-  for (const auto client : local_clients) {
-    octet_string tag(request_tag::size_max);
-    chance.fill(tag);
+  if (local_clients.empty())
+    return;
+  octet_string tag(request_tag::size_max);
+  chance_for(destination, now).fill(tag);
+  asked.on_request(destination, now);
+  for (const auto client : local_clients)
     emit_path_request(destination, tag, client, transmit_kind::path_request, out);
-  }
 }
 
 void router_shard::state::answer_path_request(const arrival& a, const path_request& asked_for, const flow_entry& path,
@@ -86,7 +88,7 @@ void router_shard::state::answer_path_request(const arrival& a, const path_reque
   answer.hops = path.hops;
   answer.path_response = true;
   answer.only_on = a.from;
-  if (!pending.put_before(asked_for.destination, answer))
+  if (!pending.put_answer(asked_for.destination, answer))
     return drop(a, drop_reason::table_full);
   ++counters.path_requests_answered;
 }
@@ -127,7 +129,7 @@ void router_shard::state::emit_path_request(const destination_hash& destination,
 void router_shard::state::request_path(const destination_hash& destination, interface_id except, instant now,
                                        shard_output& out) {
   octet_string tag(request_tag::size_max);
-  chance.fill(tag);
+  chance_for(destination, now).fill(tag);
   asked.on_request(destination, now);
   for (const auto& l : lines)
     if (l.id && l.id != except)
@@ -139,7 +141,8 @@ duration router_shard::state::discovery_timeout() const {
   for (const auto& l : lines)
     if (l.id && l.online) {
       const auto bitrate = slots[l.id.slot()].facts.bitrate;
-      lowest = lowest == 0 ? bitrate : std::min(lowest, bitrate);
+      if (bitrate != 0)
+        lowest = lowest == 0 ? bitrate : std::min(lowest, bitrate);
     }
   return std::max<duration>(path_request_timeout, medium_path_timeout(lowest));
 }

@@ -1,6 +1,8 @@
 #include "transport/router/pending_announces.hpp"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 namespace plexus {
 namespace {
@@ -18,69 +20,101 @@ void pending_announces::schedule(const destination_hash& destination, instant du
   ++scheduled_;
 }
 
-bool pending_announces::put(const destination_hash& destination, const pending_announce& entry) {
+bool pending_announces::put(const destination_hash& destination, const pending_announce& rebroadcast) {
   const auto known = entries_.find(destination);
-  if (known == entries_.end() && entries_.size() >= entries_max_)
+  const bool replaces = known != entries_.end() && known->second.rebroadcast;
+  if (!replaces && size_ >= entries_max_)
     return false;
-  entries_[destination] = {entry, {}};
-  schedule(destination, entry.due);
+  entries_[destination].rebroadcast = rebroadcast;
+  size_ += replaces ? 0 : 1;
+  schedule(destination, rebroadcast.due);
   return true;
 }
 
-bool pending_announces::put_before(const destination_hash& destination, const pending_announce& entry) {
-  const auto known = entries_.find(destination);
-  if (known == entries_.end())
-    return put(destination, entry);
-  auto& [current, held] = known->second;
-  const auto same = [&](const pending_announce& other) {
-    return other.path_response && other.only_on == entry.only_on && other.retries < transmissions_max;
-  };
-  if (same(current) || std::any_of(held.begin(), held.end(), same))
-    return true;
-  if (held.size() >= held_max)
+bool pending_announces::put_answer(const destination_hash& destination, const pending_announce& answer) {
+  if (const auto known = entries_.find(destination); known != entries_.end()) {
+    const auto& answers = known->second.answers;
+    if (std::any_of(answers.begin(), answers.end(), [&](const auto& a) { return a.only_on == answer.only_on; }))
+      return true;
+    if (answers.size() >= answers_max)
+      return false;
+  }
+  if (size_ >= entries_max_)
     return false;
-  held.push_back(current);
-  current = entry;
-  schedule(destination, entry.due);
+  entries_[destination].answers.push_back(answer);
+  ++size_;
+  schedule(destination, answer.due);
   return true;
 }
 
 pending_announce* pending_announces::find(const destination_hash& destination) {
   const auto known = entries_.find(destination);
-  return known == entries_.end() ? nullptr : &known->second.now;
+  return known == entries_.end() || !known->second.rebroadcast ? nullptr : &*known->second.rebroadcast;
+}
+
+void pending_announces::erase_rebroadcast(const destination_hash& destination) {
+  const auto known = entries_.find(destination);
+  if (known == entries_.end() || !known->second.rebroadcast)
+    return;
+  known->second.rebroadcast.reset();
+  --size_;
+  if (known->second.empty())
+    entries_.erase(known);
+}
+
+void pending_announces::erase(const destination_hash& destination) {
+  const auto known = entries_.find(destination);
+  if (known == entries_.end())
+    return;
+  size_ -= known->second.answers.size() + (known->second.rebroadcast ? 1 : 0);
+  entries_.erase(known);
 }
 
 std::vector<pending_announces::due_announce> pending_announces::take_due(instant now) {
   std::vector<due_announce> due;
   while (now - turned_ >= tick) {
+    if (scheduled_ == 0) {
+      turned_ += (now - turned_) / tick * tick;
+      break;
+    }
     turned_ += tick;
     position_ = (position_ + 1) % ticks;
-    auto visited = std::move(wheel_[position_]);
-    wheel_[position_].clear();
+    const auto visited = std::exchange(wheel_[position_], {});
     scheduled_ -= visited.size();
-    for (const auto& destination : visited) {
-      const auto known = entries_.find(destination);
-      if (known == entries_.end())
-        continue;
-      auto& [entry, held] = known->second;
-      if (entry.due > turned_)
-        continue;  // replaced since; its own visit comes
-      if (entry.retries >= transmissions_max) {
-        entries_.erase(known);
-        continue;
-      }
-      ++entry.retries;
-      entry.due = turned_ + repetition;
-      due.push_back({destination, entry});
-      if (!held.empty()) {
-        entry = held.back();
-        held.pop_back();
-      }
-      schedule(destination, entry.due);
+    for (const auto& destination : visited)
+      visit(destination, due);
+  }
+  std::stable_sort(due.begin(), due.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.entry.hops, a.destination) < std::tie(b.entry.hops, b.destination);
+  });
+  return due;
+}
+
+// What is not due yet was put there or put off since this visit was made, and has a visit of its own.
+void pending_announces::visit(const destination_hash& destination, std::vector<due_announce>& due) {
+  const auto known = entries_.find(destination);
+  if (known == entries_.end())
+    return;
+  auto& [rebroadcast, answers] = known->second;
+  size_ -= std::erase_if(answers, [&](const auto& answer) {
+    if (answer.due > turned_)
+      return false;
+    due.push_back({destination, answer});
+    return true;
+  });
+  if (rebroadcast && rebroadcast->due <= turned_) {
+    if (rebroadcast->retries >= transmissions_max) {
+      rebroadcast.reset();
+      --size_;
+    } else {
+      ++rebroadcast->retries;
+      rebroadcast->due = turned_ + repetition;
+      due.push_back({destination, *rebroadcast});
+      schedule(destination, rebroadcast->due);
     }
   }
-  std::stable_sort(due.begin(), due.end(), [](const auto& a, const auto& b) { return a.entry.hops < b.entry.hops; });
-  return due;
+  if (known->second.empty())
+    entries_.erase(known);
 }
 
 std::optional<instant> pending_announces::next_deadline() const {
@@ -93,7 +127,10 @@ std::optional<instant> pending_announces::next_deadline() const {
 }
 
 void pending_announces::clear_interface(interface_id gone) {
-  std::erase_if(entries_, [&](const auto& e) { return e.second.now.only_on == gone && gone; });
+  for (auto e = entries_.begin(); e != entries_.end();) {
+    size_ -= std::erase_if(e->second.answers, [&](const auto& answer) { return answer.only_on == gone; });
+    e = e->second.empty() ? entries_.erase(e) : std::next(e);
+  }
 }
 
 }  // namespace plexus

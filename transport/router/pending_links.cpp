@@ -13,6 +13,8 @@ std::uint32_t pending_links::add(const pending_link& link) {
   }
   auto& e = links_[index];
   e = {link, e.life + 1, true};
+  if (deadlines_.size() >= 2 * size() + deadlines_spare)
+    drop_stale_deadlines();
   deadlines_.push({link.proof_deadline, index, e.life});
   return index;
 }
@@ -30,6 +32,22 @@ std::optional<std::uint32_t> pending_links::take_overdue(instant now) {
       return top.index;
   }
   return std::nullopt;
+}
+
+std::optional<std::uint32_t> pending_links::soonest() {
+  while (!deadlines_.empty() && !is_current(deadlines_.top()))
+    deadlines_.pop();
+  if (deadlines_.empty())
+    return std::nullopt;
+  return deadlines_.top().index;
+}
+
+void pending_links::drop_stale_deadlines() {
+  std::vector<deadline> current;
+  for (std::uint32_t index = 0; index < links_.size(); ++index)
+    if (links_[index].used)
+      current.push_back({links_[index].value.proof_deadline, index, links_[index].life});
+  deadlines_ = decltype(deadlines_)(std::greater<>{}, std::move(current));
 }
 
 std::optional<instant> pending_links::next_deadline() const {

@@ -29,6 +29,11 @@ public:
   /// One link whose deadline has passed, which stays until it is removed; nothing when there is none.
   std::optional<std::uint32_t> take_overdue(instant now);
   std::optional<instant> next_deadline() const;
+  /// The link that is due first, which stays; nothing when there is none.
+  std::optional<std::uint32_t> soonest();
+  std::size_t size() const { return links_.size() - free_.size(); }
+  /// Deadlines kept, those of links that are gone included: at most twice as many as links, and some.
+  std::size_t deadlines() const { return deadlines_.size(); }
 
 private:
   struct entry {
@@ -41,6 +46,8 @@ private:
     std::uint32_t index = 0, life = 0;
     bool operator>(const deadline& other) const { return at > other.at; }
   };
+  static constexpr std::size_t deadlines_spare = 1024;
+  void drop_stale_deadlines();
   bool is_current(const deadline& d) const { return links_[d.index].used && links_[d.index].life == d.life; }
 
   std::deque<entry> links_;

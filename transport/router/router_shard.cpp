@@ -38,7 +38,6 @@ std::uint64_t fingerprint_of(const packet_hash& hash) {
 router_shard::state::state(const router_config& given, instant now, const clocks& given_wall)
     : config(given),
       wall(given_wall),
-      chance(given.jitter_seed + given.shard_index),
       flows(share(given.paths_max + given.links_max, given.shard_count), given.hash_secret,
             [this](const flow_entry& evicted) {
               if (evicted.kind == flow_kind::path) {
@@ -63,6 +62,7 @@ router_shard::state::state(const router_config& given, instant now, const clocks
       asked(share(searches_max, given.shard_count), given.hash_secret),
       asked_of_clients(share(searches_max, given.shard_count), given.hash_secret),
       tunnels(tunnels_max, share(tunnel_paths_max, given.shard_count)),
+      links_max(share(given.links_max, given.shard_count)),
       swept_at(now),
       culled_at(now) {}
 
@@ -89,10 +89,6 @@ void router_shard::state::apply(const shard_event& event, instant now, shard_out
     void operator()(const path_rebalanced& e) const {
       if (auto* path = s.path_to(e.destination, now))
         path->hops = e.hops;
-    }
-    void operator()(const path_used& e) const {
-      if (auto* path = s.path_to(e.destination, now))
-        path->touched = now;
     }
     void operator()(const link_unproven& e) const { s.on_link_unproven(e, now); }
     void operator()(const tunnel_opened& e) const { s.open_tunnel(e, now); }
@@ -144,9 +140,13 @@ void router_shard::on_interface(const interface_facts& given, instant) {
   }
   if (s_->lines[slot].id != given.id)
     s_->slots[slot] = {};
-  s_->lines[slot] = {
-      given.id,    given.online, given.outgoing, given.role == interface_role::local_client, given.mtu_negotiable,
-      given.hw_mtu};
+  s_->lines[slot] = {given.id,
+                     given.online,
+                     given.outgoing,
+                     given.role == interface_role::local_client,
+                     given.role == interface_role::shared_instance,
+                     given.mtu_negotiable,
+                     given.hw_mtu};
   s_->slots[slot].facts = given;
   std::erase(s_->local_clients, given.id);
   if (given.role == interface_role::local_client)

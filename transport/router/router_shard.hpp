@@ -42,6 +42,14 @@ struct saved_path {
   octet_string announce;           ///< raw, as received
 };
 
+/// A tunnel with the part of its paths that one shard owns. Which interface a path came over is that of the tunnel.
+struct saved_tunnel {
+  tunnel_id id{};
+  interface_id interface{};  ///< none: the far side is away
+  instant expires_at{};
+  std::vector<saved_path> paths;
+};
+
 struct announce_rate_summary {
   destination_hash destination{};
   instant last{};
@@ -112,6 +120,8 @@ public:
   void set_blackholed(std::shared_ptr<const std::unordered_set<identity_hash>> identities, instant now);
   /// False if a better path is known, the interface is gone or the announce does not verify by shape.
   bool restore(const saved_path& path, instant now);
+  /// With no interface: the far side has to come back. False if the tunnel is known, over, or one too many.
+  bool restore(const saved_tunnel& tunnel, instant now);
 
   // What is known.
 
@@ -120,6 +130,9 @@ public:
   /// Paths in slot order from `cursor` on, at most `most`; the cursor of the rest, or nothing at the end.
   std::optional<std::size_t> save_some(std::size_t cursor, std::size_t most, instant now,
                                        std::vector<saved_path>& into) const;
+  /// Tunnels from `cursor` on, until so many tunnels and paths of them are there; a tunnel may come in several parts.
+  /// The cursor of the rest, or nothing at the end.
+  std::optional<std::size_t> save_tunnels(std::size_t cursor, std::size_t most, std::vector<saved_tunnel>& into) const;
   std::vector<announce_rate_summary> announce_rates() const;
   std::vector<packet_hash> recent_hashes(std::size_t most) const;
   void remember_hashes(std::span<const packet_hash> hashes);

@@ -127,9 +127,6 @@ struct path_rebalanced {
   destination_hash destination{};
   octet hops = 0;
 };
-struct path_used {
-  destination_hash destination{};
-};
 /// A link's proof did not come in time.
 struct link_unproven {
   destination_hash destination{};
@@ -140,7 +137,7 @@ struct tunnel_opened {
   tunnel_id tunnel{};
   interface_id interface{};
 };
-using shard_event = std::variant<link_learned, path_rebalanced, path_used, link_unproven, tunnel_opened>;
+using shard_event = std::variant<link_learned, path_rebalanced, link_unproven, tunnel_opened>;
 
 struct shard_events {
   std::vector<reverse_learned> reverses;

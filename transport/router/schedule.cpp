@@ -52,14 +52,16 @@ bool router_shard::state::work_one(traffic_class kind, instant now, shard_output
 }
 
 void router_shard::state::work(unsigned units, instant now, shard_output& out) {
-  for (bool any = true; units > 0 && any;) {
-    any = false;
-    for (std::size_t kind = 1; kind < traffic_classes; ++kind)
-      for (unsigned n = 0; n < shares[kind] && units > 0; ++n)
-        if (work_one(static_cast<traffic_class>(kind), now, out)) {
-          any = true;
-          --units;
-        }
+  for (std::size_t idle = 0; units > 0 && idle <= traffic_classes;) {
+    if (turns_left > 0 && work_one(static_cast<traffic_class>(turn), now, out)) {
+      idle = 0;
+      --turns_left;
+      --units;
+      continue;
+    }
+    ++idle;
+    turn = (turn + 1) % traffic_classes;
+    turns_left = shares[turn];
   }
 }
 

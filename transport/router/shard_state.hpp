@@ -30,6 +30,7 @@ struct interface_line {
   bool online = false;
   bool outgoing = false;
   bool local_client = false;
+  bool shared_instance = false;
   bool mtu_negotiable = false;
   std::uint32_t hw_mtu = 0;
 
@@ -90,16 +91,17 @@ struct router_shard::state {
   void drop_overdue_links(instant now, shard_output& out);
   void on_link_unproven(const link_unproven& lost, instant now);
   void forget_link(const flow_entry& link);
+  bool give_up_a_link();
 
   // announces.cpp
   void take_announce(const arrival& a, instant now, shard_output& out);
   void note_rebroadcast(const arrival& a, const destination_hash& destination, instant now);
   acceptance judge(const arrival& a, const flow_entry* path, const random_blob& blob, instant now) const;
-  void add_path(const arrival& a, const verified_announce& announced, acceptance verdict, instant now,
-                shard_output& out);
+  void add_path(const arrival& a, const verified_announce& announced, instant now, shard_output& out);
   void pass_on(const arrival& a, const destination_hash& destination, instant now);
   void tell_local_clients(const arrival& a, const octet_string& packet, shard_output& out);
   void rebroadcast_due(instant now, shard_output& out);
+  octet hops_toward(interface_id to, octet hops) const;
   octet_string announce_packet(octets stored, octet hops, packet_context context) const;
   duration lifetime_over(interface_id heard_on) const;
 
@@ -138,12 +140,26 @@ struct router_shard::state {
     const auto* l = line(id);
     return l && l->local_client;
   }
+  bool is_shared_instance(interface_id id) const {
+    const auto* l = line(id);
+    return l && l->shared_instance;
+  }
   void drop(const arrival& a, drop_reason reason) {
     ++counters.dropped[static_cast<std::size_t>(reason)];
     if (line(a.from))
       ++slots[a.from.slot()].drops[static_cast<std::size_t>(reason)];
   }
   void count(announce_outcome outcome) { ++counters.announces[static_cast<std::size_t>(outcome)]; }
+  bool is_local(const destination_hash& destination) const {
+    const auto* known = flows.find(destination.data());
+    return known && known->kind == flow_kind::local;
+  }
+  /// Chance that depends on what it is for, not on how many shards draw from it.
+  jitter chance_for(const destination_hash& destination, instant now) const {
+    std::uint64_t part;
+    std::memcpy(&part, destination.data() + 8, sizeof part);
+    return jitter(config.jitter_seed ^ part ^ static_cast<std::uint64_t>(now.time_since_epoch().count()));
+  }
   /// A live path to the destination, or null; one that is over is removed.
   flow_entry* path_to(const destination_hash& destination, instant now);
   unsigned owner_of(const octet* key) const { return shard_of(key, config.hash_secret, config.shard_count); }
@@ -160,7 +176,6 @@ struct router_shard::state {
 
   router_config config;
   clocks wall;
-  jitter chance;
 
   std::vector<interface_line> lines;
   std::vector<interface_slot> slots;
@@ -184,7 +199,10 @@ struct router_shard::state {
   tunnel_table tunnels;
 
   std::array<std::deque<queued_packet>, traffic_classes> queues;
+  std::size_t links_max;
   std::size_t paths = 0, links = 0, links_validated = 0;
+  std::size_t turn = 0;  ///< class whose queue is served; kept, so that small portions of work are shared out, too
+  unsigned turns_left = 0;
   std::size_t sweep_at = 0;
   instant swept_at{}, culled_at{};
   shard_status counters;

@@ -12,6 +12,8 @@ namespace {
 
 /// Datagrams in one system call.
 constexpr std::size_t sends_max = 64;
+/// Octets that the system may keep for us while shards are busy; it grants what its own limit allows.
+constexpr int receive_buffer = 4 << 20;
 
 }  // namespace
 
@@ -57,6 +59,7 @@ int open_datagram_socket(int family, std::optional<std::uint32_t> fwmark) {
   const int descriptor = ::socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (descriptor < 0)
     throw std::system_error(errno, std::generic_category(), "cannot open a datagram socket");
+  ::setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
   if (fwmark)
     ::setsockopt(descriptor, SOL_SOCKET, SO_MARK, &*fwmark, sizeof *fwmark);
   return descriptor;

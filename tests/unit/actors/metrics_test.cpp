@@ -4,6 +4,7 @@
 #include "messages/announce.hpp"
 #include "messages/packet.hpp"
 #include "tests/unit/actors/test_sockets.hpp"
+#include "tests/unit/storage/temporary_directory.hpp"
 #include "transport/crypto/random_source.hpp"
 #include "transport/destination_name.hpp"
 #include "transport/identity.hpp"
@@ -13,6 +14,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <future>
 #include <map>
 #include <random>
 #include <set>
@@ -222,7 +224,6 @@ struct relayed {
         right_port(test::free_port()),
         running(setup_of({tcp_server("left", left_port), tcp_server("right", right_port)})) {
     running.start_interfaces();
-    running.on_state_restored();
     left.emplace(left_port);
     right.emplace(right_port);
     REQUIRE(eventually([&] { return connections("left") == 1 && connections("right") == 1; }));
@@ -341,24 +342,52 @@ TEST_CASE("counters follow the traffic between two clients, and outlive their co
   CHECK(seen.value(R"(plexus_violations_total{kind="filter"})") == 1);
 }
 
-TEST_CASE("a node is healthy while its root lives, and ready between start and drain") {
+TEST_CASE("a node is healthy while its root lives, and ready once it has started") {
   node running(setup_of({tcp_server("only", test::free_port())}));
   const auto port = running.metrics_port();
   CHECK(get(port, "/healthz").status == 200);
-  const auto says = [&](const std::string& reason) {
-    const auto a = get(port, "/readyz");
-    return a.status == 503 && a.body.find(reason) != std::string::npos;
-  };
-  CHECK(says("interfaces are being started"));
+  const auto starting = get(port, "/readyz");
+  CHECK(starting.status == 503);
+  CHECK(starting.body == "interfaces are being started\n");
   running.start_interfaces();
-  CHECK(says("the saved state is being restored"));
-  running.on_state_restored();
+  const auto started = get(port, "/readyz");
+  CHECK(started.status == 200);
+  CHECK(started.body == "ok\n");
+}
+
+TEST_CASE("a node that keeps state is ready when it is restored") {
+  temporary_directory directory;
+  const state_directory state(directory.path());
+  REQUIRE_FALSE(state.prepare());
+  auto setup = setup_of();
+  setup.state = state;
+  node running(std::move(setup));
+  const auto port = running.metrics_port();
+  CHECK(get(port, "/readyz").status == 503);
+  running.start_interfaces();
+  CHECK(eventually([&] { return get(port, "/readyz").status == 200; }));
+  const auto seen = scrape::of(port);
+  CHECK(seen.value("plexus_state_restore_duration_seconds") > 0);
+  CHECK(seen.value(R"(plexus_actor_restarts_total{supervisor="storage"})") == 0);
+}
+
+TEST_CASE("a node that ends is not ready, but healthy until it has sent what waits") {
+  relayed net;
+  const auto port = net.running.metrics_port();
   CHECK(get(port, "/readyz").status == 200);
-  CHECK(get(port, "/readyz").body == "ok\n");
-  running.stop(duration{}, [&] {
-    CHECK(says("draining"));
-    CHECK(get(port, "/healthz").status == 200);
-  });
+  // More than the sockets hold, to a client that does not read.
+  const auto destination = hash_destination("plexus.test", net.who.hash());
+  for (unsigned i = 0; i < 200'000; ++i)
+    net.left->send_frame(data_for(destination, transport_id::from(octet_string(16, 0x42)), i));
+  REQUIRE(eventually(
+      [&] { return scrape::of(port).value(R"(plexus_interface_transmit_buffer_bytes{interface="right"})") > 0; }));
+  auto stopped = std::async(std::launch::async, [&] { net.running.stop(5s); });
+  answer readiness;
+  CHECK(eventually([&] { return (readiness = get(port, "/readyz")).status == 503; }));
+  CHECK(readiness.body == "draining: the node is about to end\n");
+  CHECK(get(port, "/healthz").status == 200);
+  net.right.reset();  // nobody to wait for any more
+  stopped.get();
 }
 
 TEST_CASE("scrapers that do not read harm nobody") {

@@ -1,0 +1,119 @@
+// `plexus status`: rnstatus. Source: Utilities/rnstatus.py: main, program_setup; rns-1.5.7 section 10.1.
+#include "apps/plexus/interface_changes.hpp"
+#include "apps/plexus/json_text.hpp"
+#include "apps/plexus/node_access.hpp"
+#include "apps/plexus/status_text.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <thread>
+
+namespace plexus {
+namespace {
+
+constexpr int exit_no_instance = 1, exit_no_data = 2;
+/// Seconds between two pictures of the monitor, whatever the daemon takes to answer.
+constexpr double monitor_pause_min = 0.2;
+
+struct status_arguments {
+  status_options shown;
+  std::string attach, detach, reload;
+  bool monitor = false;
+  double interval = 1;
+};
+
+std::optional<std::int64_t> count(node_access& node, rpc::figure which) {
+  const auto answer = node.call(rpc::get_figure{which});
+  return answer ? answer->as_int() : std::nullopt;
+}
+
+double unix_now() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+int show(node_access& node, const status_arguments& wanted, const common_options& common) {
+  const auto answer = node.call(rpc::get_interface_stats{});
+  if (!answer && answer.error() == rpc_failure::unreachable) {
+    std::cout << no_shared_instance << " to get status from\n";
+    return exit_no_instance;
+  }
+  const auto status = answer ? parse_node_status(*answer) : unexpected(parse_error::bad_value);
+  if (!status) {
+    std::cout << "Could not get RNS status\n";
+    complain(common, std::string(to_string(answer ? rpc_failure::unreadable : answer.error())));
+    return exit_no_data;
+  }
+  if (common.json) {
+    std::cout << json_text(*answer) << '\n';
+    return 0;
+  }
+  link_counts links;
+  if (wanted.shown.links)
+    links = {count(node, rpc::figure::link_count), count(node, rpc::figure::active_link_count)};
+  std::cout << status_text(*status, wanted.shown, links, unix_now());
+  return 0;
+}
+
+/// Until it is interrupted, or there is no node any more.
+int monitor(node_access& node, const status_arguments& wanted, const common_options& common) {
+  for (;;) {
+    const auto begun = std::chrono::steady_clock::now();
+    std::cout << "\033[H\033[2J";
+    if (const auto code = show(node, wanted, common); code == exit_no_instance)
+      return code;
+    std::cout << std::flush;
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begun;
+    const auto pause = std::max(wanted.interval - taken.count(), monitor_pause_min);
+    std::this_thread::sleep_for(std::chrono::duration<double>(pause));
+  }
+}
+
+int run_status(const status_arguments& wanted, const common_options& common) {
+  node_access node(common);
+  if (wanted.monitor)
+    return monitor(node, wanted, common);
+  if (!wanted.attach.empty())
+    return change_interface(node, rpc::interface_change::attach, wanted.attach, common);
+  if (!wanted.detach.empty())
+    return change_interface(node, rpc::interface_change::detach, wanted.detach, common);
+  if (!wanted.reload.empty())
+    return change_interface(node, rpc::interface_change::reload, wanted.reload, common);
+  return show(node, wanted, common);
+}
+
+}  // namespace
+
+void add_status_command(CLI::App& app, command_line& line) {
+  const auto wanted = std::make_shared<status_arguments>();
+  auto& shown = wanted->shown;
+  shown.own_connections = 0;  // it only calls, and is no program on the packet socket
+  auto* command = app.add_subcommand("status", "Status of the node and its interfaces");
+  add_common_options(*command, line, "--quiet");
+  command->add_option("--attach", wanted->attach, "attach interface by name")->type_name("NAME");
+  command->add_option("--detach", wanted->detach, "detach interface by name")->type_name("NAME");
+  command->add_option("--reload", wanted->reload, "reload interface by name")->type_name("NAME");
+  command->add_flag("-a,--all", shown.all, "show all interfaces");
+  command->add_flag("-A,--announce-stats", shown.announces, "show announce stats");
+  command->add_flag("-P,--pr-stats", shown.path_requests, "show path request stats");
+  command->add_flag("-l,--link-stats", shown.links, "show link stats");
+  command->add_flag("-B,--burst", shown.bursts_only, "only show interfaces with active bursts");
+  command->add_flag("-b,--blocked-ips", shown.blocked_ips, "show blocked IPs per interface");
+  command->add_flag("-t,--totals", shown.totals, "display traffic totals");
+  command->add_flag("-p,--pps", shown.pps, "display packets per second in totals");
+  command->add_flag("-q,--queues", shown.queues, "display queue stats");
+  command
+      ->add_option("-s,--sort", shown.sort_key,
+                   "sort interfaces by rate, traffic, rx, tx, rxs, txs, anns, arx, atx, arxc, atxc, held, prx, ptx, "
+                   "prxc, ptxc, pvs, ivs, flt, gravity, txdrp, txdrb or txbuf")
+      ->type_name("KEY");
+  command->add_flag("-r,--reverse", shown.ascending, "reverse sorting");
+  command->add_flag("-m,--monitor", wanted->monitor, "continuously monitor status");
+  command->add_option("-I,--monitor-interval", wanted->interval, "refresh interval for monitor mode")
+      ->type_name("SECONDS")
+      ->capture_default_str();
+  command->add_option("filter", shown.filter, "only display interfaces with names including filter");
+  command->callback([wanted, &line] { line.run = [wanted, &line] { return run_status(*wanted, line.common); }; });
+}
+
+}  // namespace plexus
