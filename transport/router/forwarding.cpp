@@ -4,6 +4,8 @@
 #include "transport/destination_name.hpp"
 #include "transport/router/shard_state.hpp"
 
+#include <algorithm>
+
 namespace plexus {
 namespace {
 
@@ -226,8 +228,10 @@ bool router_shard::state::emit(const arrival& a, const packet_header& header, in
   if (!l || !l->usable())
     return false;
   auto& batch = out.to(to);
-  if (batch.memory.empty() || batch.memory.back() != a.batch.memory)
+  if (batch.memory.empty() || batch.memory.back() != a.batch.memory) {
     batch.memory.push_back(a.batch.memory);
+    batch.read_at = std::max(batch.read_at, a.batch.read_at);
+  }
   auto& t = batch.packets.emplace_back();
   t.header_size = static_cast<octet>(write_header(header, t.header.data()));
   const auto body = a.data();
