@@ -3,6 +3,8 @@
 
 #include "actors/fwd.hpp"
 #include "actors/interfaces/traffic_meter.hpp"
+#include "actors/metrics/http_request.hpp"
+#include "actors/supervision/node_progress.hpp"
 #include "messages/traffic.hpp"
 #include "transport/gates/interface_gate.hpp"
 #include "transport/router/router_shard.hpp"
@@ -40,12 +42,15 @@ using restore_atom = caf::atom_constant<caf::atom("restore")>;
 using request_path_atom = caf::atom_constant<caf::atom("reqpath")>;
 using add_local_atom = caf::atom_constant<caf::atom("addlocal")>;
 using remove_local_atom = caf::atom_constant<caf::atom("remlocal")>;
+using tunnels_atom = caf::atom_constant<caf::atom("tunnels")>;
+using hashes_atom = caf::atom_constant<caf::atom("hashes")>;
 /// Time to take rates.
 using sample_atom = caf::atom_constant<caf::atom("sample")>;
 using facts_atom = caf::atom_constant<caf::atom("facts")>;
 using drops_atom = caf::atom_constant<caf::atom("drops")>;
 /// Forget the announces that wait under the announce cap.
 using drop_queue_atom = caf::atom_constant<caf::atom("dropqueue")>;
+using figures_atom = caf::atom_constant<caf::atom("figures")>;
 using restarted_atom = caf::atom_constant<caf::atom("restarted")>;
 
 using shard_events_ptr = std::shared_ptr<const shard_events>;
@@ -88,6 +93,23 @@ struct saved_paths {
   std::optional<std::size_t> next;
 };
 using saved_paths_ptr = std::shared_ptr<const saved_paths>;
+
+/// A part of a shard's tunnels, and where the rest begins.
+struct saved_tunnels {
+  std::vector<saved_tunnel> tunnels;
+  std::optional<std::size_t> next;
+};
+using saved_tunnels_ptr = std::shared_ptr<const saved_tunnels>;
+using packet_hashes_ptr = std::shared_ptr<const std::vector<packet_hash>>;
+
+/// What the storage has done and holds.
+struct storage_status {
+  std::uint64_t paths_restored = 0, paths_waiting = 0;
+  std::uint64_t announces_waiting = 0, announces_missed = 0;  ///< for their files; the next full save writes those
+  std::uint64_t saves = 0, saves_failed = 0;
+  duration restore_took{}, last_save_took{};
+  std::uint64_t restarts = 0;  ///< of the disk's thread
+};
 
 /// What status says of an interface besides its facts, for the whole of its life.
 struct interface_description {
@@ -176,12 +198,28 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::connect_failed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interface_report_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interfaces_report_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interface_list)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interfaces_figures_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::http_request_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::node_step)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::node_progress)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::drop_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::change_outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::shard_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::path_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::rate_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::saved_paths_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::saved_tunnels_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::packet_hashes_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::storage_status)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::begin_restoring)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::restore_job)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::restore_result_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::release_job)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::save_job)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::save_result_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::announce_files)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::identity_hash)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<plexus::destination_hash>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::blackhole_set)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::destination_hash)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::transport_id)

@@ -42,6 +42,14 @@ node_settings node_settings_of(const node_setup& setup) {
   return settings;
 }
 
+storage_settings storage_settings_of(const node_setup& setup) {
+  storage_settings settings;
+  settings.transport = setup.config.reticulum.enable_transport;
+  settings.hash_secret = setup.hash_secret;
+  settings.paths_max = setup.config.plexus.max_paths;
+  return settings;
+}
+
 control_settings control_settings_of(const node_setup& setup) {
   control_settings settings;
   settings.config = setup.config;
@@ -59,33 +67,33 @@ caf::actor_system_config& configured(caf::actor_system_config& config) {
   return config;
 }
 
-caf::behavior root_behavior(caf::event_based_actor* self, const std::vector<caf::actor_addr>& children,
-                            const std::function<void()>& failed) {
-  for (const auto& child : children)
-    self->monitor(child);
-  self->set_down_handler([failed](const caf::down_msg& down) {
-    if (down.reason && down.reason != caf::exit_reason::user_shutdown && failed)
-      failed();
-  });
-  return {[](tick_atom) {}};
-}
-
 }  // namespace
 
 node::node(node_setup setup) : setup_(std::move(setup)), system_(configured(caf_config_)) {
   pool_ = std::make_unique<io_pool>(system_, setup_.config.plexus.io_threads);
-  router_ = spawn_router(system_, router_config_of(setup_), {});
+  shard_outlets outlets;
+  if (setup_.state) {
+    storage_ = spawn_storage(system_, *setup_.state, storage_settings_of(setup_));
+    outlets.announces = storage_;
+  }
+  router_ = spawn_router(system_, router_config_of(setup_), outlets);
   interfaces_ = spawn_interfaces(system_, node_settings_of(setup_), *pool_, shards());
   control_ = spawn_control(system_, control_settings_of(setup_), interfaces_, shards());
   caf::anon_send(router_, shard_watcher(interfaces_));
   caf::anon_send(router_, shard_watcher(control_));
-  root_ = system_.spawn(root_behavior,
-                        std::vector<caf::actor_addr>{router_.address(), interfaces_.address(), control_.address()},
-                        setup_.failed);
+  std::vector<caf::actor_addr> children{router_.address(), interfaces_.address(), control_.address()};
+  if (storage_) {
+    caf::anon_send(interfaces_, interface_watcher(storage_));
+    caf::anon_send(control_, destination_keeper(storage_));
+    children.push_back(storage_.address());
+  }
+  root_ = spawn_root(system_, children, setup_.failed);
+  if (setup_.config.metrics.enabled)
+    metrics_ = spawn_metrics(system_, setup_.config.metrics, *pool_, {root_, router_, interfaces_, storage_});
 }
 
 node::~node() {
-  stop(duration{});
+  stop(duration{}, duration{});
 }
 
 std::vector<shard_actor> node::shards() {
@@ -119,6 +127,33 @@ void node::start_interfaces() {
     else
       log(log_level::error, "The interface {} could not be started: {}", one.name, problem);
   }
+  caf::anon_send(root_, node_step::interfaces_attempted);
+  if (storage_)
+    caf::anon_send(storage_, begin_restoring{shards(), root_});
+  else
+    caf::anon_send(root_, node_step::state_restored);
+}
+
+std::uint16_t node::metrics_port() {
+  std::uint16_t port = 0;
+  if (!metrics_)
+    return port;
+  caf::scoped_actor self{system_};
+  self->request(metrics_, caf::infinite, find_atom::value)
+      .receive([&](std::uint16_t listening) { port = listening; }, [](const caf::error&) {});
+  return port;
+}
+
+void node::save(duration within) {
+  if (!storage_)
+    return;
+  caf::scoped_actor self{system_};
+  bool complete = false;
+  // The files in bulk have so long; writing the tables takes its time after that.
+  self->request(storage_, within * 2, save_atom::value, within)
+      .receive([&](bool all) { complete = all; }, [](const caf::error&) {});
+  if (!complete)
+    log(log_level::error, "The state could not be saved completely");
 }
 
 void node::start_control_socket() {
@@ -134,12 +169,14 @@ void node::reload() {
   caf::anon_send(control_, restarted_atom::value);
 }
 
-void node::stop(duration within, const std::function<void()>& persist) {
+void node::stop(duration within, duration saving) {
   if (std::exchange(stopped_, true))
     return;
   caf::scoped_actor self{system_};
+  caf::anon_send(root_, node_step::draining);
   control_socket_.reset();
-  caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);
+  if (saving > duration::zero())
+    save(saving);
   caf::anon_send_exit(control_, caf::exit_reason::user_shutdown);
   control_ = nullptr;
   self->monitor(interfaces_);
@@ -148,9 +185,14 @@ void node::stop(duration within, const std::function<void()>& persist) {
   self->receive(
       ended, caf::after(std::chrono::ceil<std::chrono::milliseconds>(within) + std::chrono::seconds(1)) >>
                  [&] { caf::anon_send_exit(interfaces_, caf::exit_reason::kill); });
-  if (persist)
-    persist();
+  if (metrics_)
+    caf::anon_send_exit(metrics_, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);
+  metrics_ = nullptr;
   caf::anon_send_exit(router_, caf::exit_reason::user_shutdown);
+  if (storage_)
+    caf::anon_send_exit(storage_, caf::exit_reason::user_shutdown);
+  storage_ = nullptr;
   router_ = nullptr;
   interfaces_ = nullptr;
   root_ = nullptr;

@@ -3,7 +3,9 @@
 //   root
 //   ├── interfaces supervisor ── interfaces; a listener is the parent of its connections
 //   ├── router supervisor ────── shards
-//   └── control ──────────────── answers to the socket of the management protocol
+//   ├── storage ──────────────── the disk's thread
+//   ├── control ──────────────── answers to the socket of the management protocol
+//   └── metrics supervisor ───── metrics
 //
 // A supervisor that gives up ends the node: there is nothing above the root but the process and who runs it.
 #pragma once
@@ -12,7 +14,10 @@
 #include "actors/control/rpc_listener.hpp"
 #include "actors/interfaces/interfaces_supervisor.hpp"
 #include "actors/io/io_pool.hpp"
+#include "actors/metrics/metrics_supervisor.hpp"
 #include "actors/router/router_supervisor.hpp"
+#include "actors/storage/storage_actor.hpp"
+#include "actors/supervision/node_root.hpp"
 #include "storage/config/node_config.hpp"
 
 #include <caf/actor_system.hpp>
@@ -39,6 +44,8 @@ struct node_setup {
   std::uint64_t jitter_seed = 0;           ///< unpredictable, or fixed to replay
   std::filesystem::path config_directory;  ///< read again on reload(); empty: there is none
   octet_string rpc_key;                    ///< of the management protocol, when the instance is shared
+  /// Where the node's state is kept, prepared; none: nowhere.
+  std::optional<state_directory> state;
   /// Called on any thread when settings that apply at once were read again.
   std::function<void(const node_config&)> settings_changed;
   /// Called once, on any thread, when a supervisor gave up.
@@ -57,33 +64,43 @@ public:
   /// Starts the enabled interfaces of the configuration. One that cannot be opened is logged and tried again later;
   /// with panic_on_interface_error it throws startup_error.
   /// Throws instance_taken before anything is opened if another program is the shared instance.
+  /// Then begins to restore the state, without waiting for it.
   void start_interfaces();
   /// Opens the socket of the management protocol, if the instance is shared. Throws instance_taken.
   void start_control_socket();
   /// Reads the configuration again, and carries out what is different in it. Returns at once.
   void reload();
-  /// Accepts nothing more, gives the interfaces so long to send what waits, calls `persist` while the shards still
-  /// answer, and ends all actors and threads.
-  void stop(duration within, const std::function<void()>& persist = {});
+  /// Saves the state, for about `saving` at most; then accepts nothing more, gives the interfaces so long to send what
+  /// waits, and ends all actors and threads. Traffic goes on while the state is saved, since a path is one only as long
+  /// as its interface is there.
+  void stop(duration within, duration saving = std::chrono::seconds(10));
 
   caf::actor_system& system() { return system_; }
   io_pool& threads() { return *pool_; }
   const interfaces_supervisor& interfaces() const { return interfaces_; }
   const router_supervisor& router() const { return router_; }
+  /// Where metrics are served; 0 while they are not.
+  std::uint16_t metrics_port();
+  /// Empty when no state is kept.
+  const storage_actor& storage() const { return storage_; }
   const control_actor& control() const { return control_; }
   /// The shards as they are now.
   std::vector<shard_actor> shards();
 
 private:
+  void save(duration within);
+
   node_setup setup_;
   caf::actor_system_config caf_config_;
   caf::actor_system system_;
   std::unique_ptr<io_pool> pool_;
   router_supervisor router_;
   interfaces_supervisor interfaces_;
+  metrics_supervisor metrics_;  ///< null: turned off
+  node_root root_;
+  storage_actor storage_;
   control_actor control_;
   std::unique_ptr<rpc_listener> control_socket_;
-  caf::actor root_;
   bool stopped_ = false;
 };
 

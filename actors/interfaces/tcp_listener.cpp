@@ -115,6 +115,9 @@ struct listener_state {
   ~listener_state() {
     if (accepting)
       accepting->stop();
+    for (const auto& [address, of] : connections)
+      if (const auto alive = caf::actor_cast<caf::actor>(address))
+        caf::anon_send_exit(alive, caf::exit_reason::user_shutdown);
   }
 
   const char* name = "listener";
@@ -144,7 +147,7 @@ void take_in(self_ptr self, const connection_ptr& link) {
   stream.common = s.settings.child(*link, s.connections.size());
   stream.common.facts.parent = s.facts.id;
   const auto child = spawn_stream_interface(self->system(), stream, s.registry, link);
-  self->link_to(child);
+  self->monitor(child);
   s.connections[child.address()] = {link->peer(), now()};
   ++s.accepted;
   log(log_level::debug, "{} accepted", stream.common.facts.name);
@@ -169,12 +172,11 @@ void quit_when_done(self_ptr self) {
     self->quit();
 }
 
-/// A child's end is noted; the end of anybody else that we are linked to is ours.
-void on_exit(self_ptr self, const caf::exit_msg& exit) {
+void on_down(self_ptr self, const caf::down_msg& down) {
   auto& s = self->state;
-  const auto ended = s.connections.find(exit.source);
+  const auto ended = s.connections.find(down.source);
   if (ended == s.connections.end())
-    return self->quit(exit.reason);
+    return;
   if (s.settings.flaps && !s.detaching)
     self->send(s.settings.flaps, connection_ended{ended->second.from, now() - ended->second.since, s.settings.flap});
   s.connections.erase(ended);
@@ -216,7 +218,7 @@ listener_actor::behavior_type listener_behavior(self_ptr self, const listener_se
   s.facts.online = true;
   s.facts.outgoing = false;
   s.accepting = std::make_shared<acceptor>(pool->next(), descriptor, settings, *pool);
-  self->set_exit_handler([self](const caf::exit_msg& exit) { on_exit(self, exit); });
+  self->set_down_handler([self](const caf::down_msg& down) { on_down(self, down); });
   const auto description = std::make_shared<interface_description>(settings.common.description);
   self->request(registry, caf::infinite, register_interface{s.facts, self, description})
       .then([self](const registration_ptr& registered) {

@@ -11,6 +11,10 @@ namespace {
 
 struct router_state {
   explicit router_state(router_supervisor::base*) {}
+  ~router_state() {
+    for (const auto& shard : shards)
+      caf::anon_send_exit(shard, caf::exit_reason::user_shutdown);
+  }
 
   const char* name = "router supervisor";
   router_config config;
@@ -29,7 +33,6 @@ void start_shard(self_ptr self, unsigned index) {
   config.jitter_seed += index + s.policy.restarts() * config.shard_count;
   const auto shard = spawn_shard(self->system(), config, s.outlets);
   self->monitor(shard);
-  self->link_to(shard);
   if (index == s.shards.size())
     s.shards.push_back(shard);
   else
@@ -66,12 +69,6 @@ router_supervisor::behavior_type router_behavior(self_ptr self, const router_con
   s.config = config;
   s.outlets = outlets;
   self->set_down_handler([self](const caf::down_msg& down) { on_down(self, down); });
-  self->set_exit_handler([self](const caf::exit_msg& exit) {
-    for (const auto& shard : self->state.shards)
-      if (shard.address() == exit.source)
-        return;
-    self->quit(exit.reason);
-  });
   for (unsigned i = 0; i < config.shard_count; ++i)
     start_shard(self, i);
   tell(self, 0);

@@ -225,6 +225,23 @@ shard_actor::behavior_type shard_behavior(self_ptr self, const router_config& co
           taken += s.router->restore(path, now());
         return taken;
       },
+      [&s](save_atom, tunnels_atom, std::uint64_t cursor, std::uint64_t most) -> saved_tunnels_ptr {
+        auto saved = std::make_shared<saved_tunnels>();
+        saved->next = s.router->save_tunnels(cursor, most, saved->tunnels);
+        return saved;
+      },
+      [&s](restore_atom, const saved_tunnels_ptr& saved) -> std::uint64_t {
+        for (const auto& tunnel : saved->tunnels)
+          s.router->restore(tunnel, now());
+        return 0;
+      },
+      [&s](save_atom, hashes_atom, std::uint64_t most) -> packet_hashes_ptr {
+        return std::make_shared<std::vector<packet_hash>>(s.router->recent_hashes(most));
+      },
+      [&s](restore_atom, const packet_hashes_ptr& hashes) -> std::uint64_t {
+        s.router->remember_hashes(*hashes);
+        return 0;
+      },
       [&s](status_atom) { return s.router->status(); },
   };
 }

@@ -31,6 +31,10 @@ using shard_actor = shard_inlet::extend<
     caf::replies_to<drop_via_atom, transport_id>::with<std::uint64_t>, caf::replies_to<rates_atom>::with<rate_list>,
     caf::replies_to<save_atom, std::uint64_t, std::uint64_t>::with<saved_paths_ptr>,  // cursor, most
     caf::replies_to<restore_atom, saved_paths_ptr>::with<std::uint64_t>,              // how many were taken
+    caf::replies_to<save_atom, tunnels_atom, std::uint64_t, std::uint64_t>::with<saved_tunnels_ptr>,
+    caf::replies_to<restore_atom, saved_tunnels_ptr>::with<std::uint64_t>,
+    caf::replies_to<save_atom, hashes_atom, std::uint64_t>::with<packet_hashes_ptr>,  // so many of the newest
+    caf::replies_to<restore_atom, packet_hashes_ptr>::with<std::uint64_t>,
     caf::replies_to<status_atom>::with<shard_status>>;
 
 /// The shards as they are from now on; the one at `index` is new.

@@ -103,6 +103,7 @@ int run(const options& o) {
   };
   setup.hash_secret = random.number();
   setup.jitter_seed = random.number();
+  setup.state = state;
   setup.failed = [] { ::kill(::getpid(), signal_failed); };
   node running(std::move(setup));
   running.start_interfaces();
@@ -167,7 +168,7 @@ int main(int argc, char** argv) {
     return run(o);
   } catch (const config_error& e) {
     std::cerr << e.what() << '\n';
-    return exit_bad_value;
+    return e.fault() == config_fault::panic ? exit_panic : exit_bad_value;
   } catch (const instance_taken& e) {
     log(log_level::critical, "{}; stop it, or set another instance_name", e.what());
     return exit_bad_value;

@@ -43,6 +43,7 @@ announce_snapshot_writer::announce_snapshot_writer(std::uint64_t count, sink app
 }
 
 announce_snapshot_writer::~announce_snapshot_writer() = default;
+announce_snapshot_writer::announce_snapshot_writer(announce_snapshot_writer&& other) noexcept = default;
 
 void announce_snapshot_writer::flush() {
   XXH3_64bits_update(&sum_->state, buffer_.data(), buffer_.size());
@@ -80,11 +81,13 @@ expected<announce_snapshot> announce_snapshot::parse(file_contents file) {
   if (XXH3_64bits(body.data(), body.size()) != little_endian(all.last(checksum_size), checksum_size))
     return unexpected(parse_error::hash_mismatch);
   const auto count = little_endian(all.subspan(magic.size()), 8);
-  if (count > body.size() / (record_header_size + record_least))
+  const bool counted = count != announce_snapshot_writer::count_unknown;
+  if (counted && count > body.size() / (record_header_size + record_least))
     return unexpected(parse_error::truncated);
-  out.offsets_.reserve(count);
+  if (counted)
+    out.offsets_.reserve(count);
   std::size_t at = header_size;
-  for (std::uint64_t i = 0; i < count; ++i) {
+  for (std::uint64_t i = 0; counted ? i < count : at < body.size(); ++i) {
     if (body.size() - at < record_header_size)
       return unexpected(parse_error::truncated);
     const auto size = little_endian(body.subspan(at), record_header_size);

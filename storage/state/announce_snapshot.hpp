@@ -1,7 +1,7 @@
 // storage/plexus/announces: all cached announces in one file, since a million small ones cannot be read in the time
 // that a start may take. The reference does not know it; it reads cache/announces, which holds the same.
 //
-//   magic(8) "PlxAnn\1\n"   count(8)
+//   magic(8) "PlxAnn\1\n"   count(8), ffffffffffffffff: as many as there are
 //   count times:  size(4) of what follows   packet_hash(32)   name_size(2), ffff: none   name   packet
 //   checksum(8): XXH3 of everything before
 //
@@ -33,8 +33,11 @@ class announce_snapshot_writer {
 public:
   using sink = std::function<void(octets)>;
 
+  static constexpr auto count_unknown = ~std::uint64_t{0};
+
   announce_snapshot_writer(std::uint64_t count, sink append);
   ~announce_snapshot_writer();
+  announce_snapshot_writer(announce_snapshot_writer&& other) noexcept;
 
   /// To be called `count` times.
   void add(const announce_view& announce);

@@ -95,6 +95,19 @@ void file_replacement::append(octets data) {
   }
 }
 
+void file_replacement::overwrite(std::uint64_t offset, octets data) {
+  while (!error_ && !data.empty()) {
+    const auto written = ::pwrite(file_, data.data(), data.size(), static_cast<::off_t>(offset));
+    if (written >= 0) {
+      data = data.subspan(static_cast<std::size_t>(written));
+      offset += static_cast<std::uint64_t>(written);
+      note(write_step::appended);
+    } else if (errno != EINTR) {
+      fail();
+    }
+  }
+}
+
 std::error_code file_replacement::commit() {
   if (file_ < 0)
     return error_ ? error_ : std::make_error_code(std::errc::bad_file_descriptor);

@@ -4,6 +4,7 @@
 #include "messages/octets.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -46,6 +47,8 @@ public:
   file_replacement& operator=(const file_replacement&) = delete;
 
   void append(octets data);
+  /// Replaces octets that were appended before.
+  void overwrite(std::uint64_t offset, octets data);
   std::error_code commit();
 
 private:

@@ -8,6 +8,7 @@
 #include "messages/addresses.hpp"
 #include "storage/state/packed.hpp"
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -25,8 +26,12 @@ struct known_destination {
   friend bool operator==(const known_destination&, const known_destination&) = default;
 };
 
+void encode_known_destination(octet_string& out, const known_destination& entry);
 octet_string encode_known_destinations(const std::vector<known_destination>& entries);
 /// Entries of four elements, as older versions wrote, were never used.
 expected<parsed_table<known_destination>> parse_known_destinations(octets file);
+/// Calls `each` with every entry that makes sense, without keeping any. Answers with the number of those passed over.
+/// Entries may have been given out before an error is found.
+expected<std::size_t> read_known_destinations(octets file, const std::function<void(const known_destination&)>& each);
 
 }  // namespace plexus

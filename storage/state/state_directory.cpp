@@ -40,6 +40,16 @@ std::vector<std::string> files_in(const fs::path& directory) {
   return out;
 }
 
+template <class Tagged>
+std::vector<Tagged> named(const fs::path& directory) {
+  std::vector<Tagged> out;
+  std::error_code error;
+  for (fs::directory_iterator it{directory, error}, end; !error && it != end; it.increment(error))
+    if (const auto name = Tagged::from_hex(it->path().filename().string()))
+      out.push_back(*name);
+  return out;
+}
+
 bool remove_file(const fs::path& path) {
   std::error_code ignored;
   return fs::remove(path, ignored);
@@ -167,6 +177,31 @@ std::error_code state_directory::save_paths(std::uint32_t count,
   }
   file.append(piece);
   return file.commit();
+}
+
+loaded<std::size_t> state_directory::load_known_destinations(
+    const std::function<void(const known_destination&)>& each) const {
+  return load(storage() / "known_destinations", [&](const auto& file) { return read_known_destinations(file, each); });
+}
+
+table_writer state_directory::write_known_destinations() const {
+  return {storage() / "known_destinations", table_writer::shape::map, options()};
+}
+
+table_writer state_directory::write_paths() const {
+  return {storage() / "destination_table", table_writer::shape::array, options()};
+}
+
+announce_snapshot_file state_directory::write_announce_snapshot() const {
+  return {storage() / "plexus" / "announces", options()};
+}
+
+std::vector<destination_hash> state_directory::ratchets() const {
+  return named<destination_hash>(storage() / "ratchets");
+}
+
+std::vector<packet_hash> state_directory::announces() const {
+  return named<packet_hash>(announces_of(storage()));
 }
 
 loaded<parsed_table<tunnel_record>> state_directory::load_tunnels() const {

@@ -18,6 +18,7 @@
 #include "storage/state/known_destinations.hpp"
 #include "storage/state/path_records.hpp"
 #include "storage/state/small_files.hpp"
+#include "storage/state/table_writers.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -72,10 +73,17 @@ public:
   loaded<parsed_table<known_destination>> load_known_destinations() const;
   std::error_code save_known_destinations(const std::vector<known_destination>& entries) const;
 
+  /// See read_known_destinations. The number of entries that were passed over comes back.
+  loaded<std::size_t> load_known_destinations(const std::function<void(const known_destination&)>& each) const;
+  /// Entries are added with encode_known_destination.
+  table_writer write_known_destinations() const;
+
   /// See read_path_table. The number of entries that were passed over comes back.
   loaded<std::size_t> load_paths(const std::function<void(const path_record&)>& each) const;
   /// `next` gives `count` records, one at each call; the table is written in pieces and never held as a whole.
   std::error_code save_paths(std::uint32_t count, const std::function<const path_record&()>& next) const;
+  /// Entries are added with encode_path.
+  table_writer write_paths() const;
   loaded<parsed_table<tunnel_record>> load_tunnels() const;
   std::error_code save_tunnels(std::span<const tunnel_record> tunnels) const;
 
@@ -86,6 +94,8 @@ public:
   loaded<ratchet_record> load_ratchet(const destination_hash& destination) const;
   std::error_code save_ratchet(const destination_hash& destination, const ratchet_record& ratchet) const;
   std::error_code forget_ratchet(const destination_hash& destination) const;
+  /// The destinations of which there are ratchets.
+  std::vector<destination_hash> ratchets() const;
   /// Of all ratchets that can be read. Others, and those that `keep` turns down, are removed. Answers with how many.
   std::size_t clean_ratchets(const std::function<bool(const destination_hash&, const ratchet_record&)>& keep) const;
 
@@ -94,11 +104,15 @@ public:
   std::error_code store_announce(const packet_hash& hash, octets packet,
                                  const std::optional<std::string>& interface) const;
   std::error_code forget_announce(const packet_hash& hash) const;
+  /// The packets of which there are cached announces.
+  std::vector<packet_hash> announces() const;
   /// Removes every cached announce that `keep` turns down, and what is no announce. Answers with how many.
   std::size_t clean_announces(const std::function<bool(const packet_hash&)>& keep) const;
   loaded<announce_snapshot> load_announce_snapshot() const;
   /// `next` gives `count` announces, one at each call, best in the order of the path table.
   std::error_code save_announce_snapshot(std::uint64_t count, const std::function<announce_view()>& next) const;
+
+  announce_snapshot_file write_announce_snapshot() const;
 
   /// Without a source: the node's own list.
   loaded<parsed_table<blackhole_record>> load_blackhole(const std::optional<identity_hash>& source) const;

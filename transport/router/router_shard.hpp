@@ -12,6 +12,7 @@
 // One thread at a time. Source: rns-1.5.7 section 1; Transport.py.
 #pragma once
 
+#include "messages/latency_histogram.hpp"
 #include "transport/router/router_types.hpp"
 
 #include <memory>
@@ -41,6 +42,14 @@ struct saved_path {
   octet_string announce;           ///< raw, as received
 };
 
+/// A tunnel with the part of its paths that one shard owns. Which interface a path came over is that of the tunnel.
+struct saved_tunnel {
+  tunnel_id id{};
+  interface_id interface{};  ///< none: the far side is away
+  instant expires_at{};
+  std::vector<saved_path> paths;
+};
+
 struct announce_rate_summary {
   destination_hash destination{};
   instant last{};
@@ -49,12 +58,26 @@ struct announce_rate_summary {
   std::vector<instant> heard;
 };
 
+/// How much a shard's tables may hold. Paths and links share theirs.
+struct shard_capacities {
+  std::size_t paths_and_links = 0, reverses = 0, packet_hashes = 0, tunnels = 0, announces_pending = 0;
+  std::size_t path_requests_pending = 0;
+  /// Zero for a class that never waits. What can be held back at its sender may exceed it.
+  std::array<std::size_t, traffic_classes> queued{};
+};
+
 struct shard_status {
   std::size_t paths = 0, links = 0, links_validated = 0, reverses = 0, announces_pending = 0, packet_hashes = 0;
   std::size_t path_requests_pending = 0, tunnels = 0;
   std::array<std::size_t, traffic_classes> queued{};
   std::array<std::uint64_t, traffic_classes> queue_dropped{};
   std::uint64_t forwarded_data = 0, forwarded_link_data = 0, announces_verified = 0, link_proofs_verified = 0;
+  shard_capacities capacities;
+  drop_counters dropped{};  ///< of all interfaces, those that are gone included
+  std::array<std::uint64_t, announce_outcomes> announces{};
+  std::uint64_t path_requests_answered = 0;  ///< by this node, from what it knew
+  /// From a request that we sent, for ourselves or for others, to the announce that answered it.
+  latency_histogram path_request_latency;
 };
 
 class router_shard {
@@ -97,6 +120,8 @@ public:
   void set_blackholed(std::shared_ptr<const std::unordered_set<identity_hash>> identities, instant now);
   /// False if a better path is known, the interface is gone or the announce does not verify by shape.
   bool restore(const saved_path& path, instant now);
+  /// With no interface: the far side has to come back. False if the tunnel is known, over, or one too many.
+  bool restore(const saved_tunnel& tunnel, instant now);
 
   // What is known.
 
@@ -105,6 +130,9 @@ public:
   /// Paths in slot order from `cursor` on, at most `most`; the cursor of the rest, or nothing at the end.
   std::optional<std::size_t> save_some(std::size_t cursor, std::size_t most, instant now,
                                        std::vector<saved_path>& into) const;
+  /// Tunnels from `cursor` on, until so many tunnels and paths of them are there; a tunnel may come in several parts.
+  /// The cursor of the rest, or nothing at the end.
+  std::optional<std::size_t> save_tunnels(std::size_t cursor, std::size_t most, std::vector<saved_tunnel>& into) const;
   std::vector<announce_rate_summary> announce_rates() const;
   std::vector<packet_hash> recent_hashes(std::size_t most) const;
   void remember_hashes(std::span<const packet_hash> hashes);

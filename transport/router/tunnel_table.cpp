@@ -15,6 +15,14 @@ tunnel_table::tunnel* tunnel_table::open(const tunnel_id& id, interface_id inter
   return &t;
 }
 
+tunnel_table::tunnel* tunnel_table::restore(const tunnel_id& id, instant expires_at, instant now) {
+  if (tunnels_.size() >= tunnels_max_ || expires_at <= now || expires_at > now + expiry_max)
+    return nullptr;
+  const auto [added, is_new] = tunnels_.try_emplace(id);
+  added->second.expires_at = is_new ? expires_at : added->second.expires_at;
+  return is_new ? &added->second : nullptr;
+}
+
 // An interface carries one tunnel at a time. One that has nothing to restore is not worth its place.
 void tunnel_table::leave(interface_id interface, const tunnel_id& next) {
   const auto known = by_interface_.find(interface.value);

@@ -27,6 +27,8 @@ class tunnel_table {
 public:
   static constexpr std::chrono::seconds tunnel_lifetime{28800};
   static constexpr std::chrono::seconds path_lifetime{28800};
+  /// A tunnel that wants to live longer than this is not believed.
+  static constexpr std::chrono::seconds expiry_max{57600};
 
   struct tunnel {
     interface_id interface{};  ///< none while the far side is away
@@ -38,6 +40,8 @@ public:
 
   /// The tunnel, which now leads over `interface` and lives for another lifetime; null when the table is full.
   tunnel* open(const tunnel_id& id, interface_id interface, instant now);
+  /// A tunnel as it was saved, whose far side is away. Null when it is known, over, or the table is full.
+  tunnel* restore(const tunnel_id& id, instant expires_at, instant now);
   /// The tunnel that leads over this interface, or null.
   tunnel* over(interface_id interface);
   void learn(tunnel& t, const destination_hash& destination, tunnel_path path);

@@ -55,4 +55,54 @@ void router_shard::state::open_tunnel(const tunnel_opened& opened, instant now) 
     tunnels.forget(*tunnel, destination);
 }
 
+bool router_shard::restore(const saved_tunnel& saved, instant now) {
+  auto* tunnel = s_->tunnels.restore(saved.id, saved.expires_at, now);
+  if (!tunnel)
+    return false;
+  for (const auto& path : saved.paths) {
+    const auto packet = parse_packet(path.announce);
+    if (now - path.learned_at > tunnel_table::path_lifetime || !packet ||
+        packet->header.type() != packet_type::announce ||
+        !announce::parse(packet->data, packet->header.has_context_flag()))
+      continue;
+    s_->tunnels.learn(*tunnel, path.destination,
+                      {path.next_hop, path.hops, path.learned_at, path.expires_at, random_blobs(path.blobs),
+                       octet_string(path.announce)});
+  }
+  return true;
+}
+
+// The cursor counts tunnels and paths as they come; the tables keep their order while nothing is added.
+std::optional<std::size_t> router_shard::save_tunnels(std::size_t cursor, std::size_t most,
+                                                      std::vector<saved_tunnel>& into) const {
+  std::size_t at = 0;
+  const auto end = cursor + most;
+  for (const auto& [id, tunnel] : s_->tunnels.all()) {
+    if (const auto after = at + 1 + tunnel.paths.size(); after <= cursor) {
+      at = after;
+      continue;
+    }
+    if (at >= end)
+      return at;
+    auto& saved = into.emplace_back(saved_tunnel{id, tunnel.interface, tunnel.expires_at, {}});
+    ++at;
+    for (const auto& [destination, path] : tunnel.paths) {
+      if (at >= end)
+        return at;
+      if (at++ < cursor)
+        continue;
+      const auto blobs = path.blobs.newest(random_blobs::persisted_max);
+      saved.paths.push_back({destination,
+                             path.next_hop,
+                             tunnel.interface,
+                             path.hops,
+                             path.learned_at,
+                             path.expires_at,
+                             {blobs.begin(), blobs.end()},
+                             path.announce});
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace plexus
