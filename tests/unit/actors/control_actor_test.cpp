@@ -81,9 +81,10 @@ public:
   }
 
   void write(const std::string& interfaces) const {
-    std::ofstream(directory_ / "config") << "[reticulum]\nenable_transport = yes\nshare_instance = no\n"
-                                         << reticulum_ << "[plexus]\nshards = 2\nio_threads = 1\n[interfaces]\n"
-                                         << interfaces;
+    std::ofstream(directory_ / "config")
+        << "[reticulum]\nenable_transport = yes\nshare_instance = no\n"
+        << reticulum_ << "[metrics]\nenabled = no\n[plexus]\nshards = 2\nio_threads = 1\n[interfaces]\n"
+        << interfaces;
   }
 
   value ask(rpc::request request) const {
