@@ -53,6 +53,7 @@ node_setup setup_of(std::vector<interface_config> interfaces = {}, std::uint16_t
   node_setup setup;
   setup.config.plexus.shards = 2;
   setup.config.plexus.io_threads = 2;
+  setup.config.reticulum.enable_transport = true;
   setup.config.metrics.port = metrics_port;
   setup.config.reticulum.share_instance = false;
   setup.config.interfaces = std::move(interfaces);
