@@ -249,7 +249,10 @@ struct relayed {
   void relay(unsigned number) {
     left->send_frame(
         data_for(hash_destination("plexus.test", who.hash()), transport_id::from(octet_string(16, 0x42)), number));
-    REQUIRE(right->receive_frame().size() == 19 + 64);
+    for (std::size_t size = 0; size != 19 + 64;) {  // announces go to everybody
+      size = right->receive_frame().size();
+      REQUIRE(size > 0);
+    }
   }
 
   fixed_random random;
