@@ -84,10 +84,10 @@ TEST_CASE("a UDP interface carries one packet a datagram, both ways") {
   bench.transmit(udp, some_packet(2));
   CHECK(peer.receive() == some_packet(2));
   const auto status = bench.status(udp);
-  CHECK(status->received_packets == 1);
-  CHECK(status->received_octets == 40);
-  CHECK(status->sent_packets == 1);
-  CHECK(status->sent_octets == 40);
+  CHECK(status->traffic.received_packets == 1);
+  CHECK(status->traffic.received_octets == 40);
+  CHECK(status->traffic.sent_packets == 1);
+  CHECK(status->traffic.sent_octets == 40);
 }
 
 TEST_CASE("datagrams of up to 1064 octets are packets, empty and longer ones are not") {
@@ -116,7 +116,7 @@ TEST_CASE("two UDP interfaces with the same access code understand each other, a
   bench.transmit(sender, some_packet(2, 1064));
   CHECK(bench.packets.next() == some_packet(2, 1064));
   CHECK(bench.status(receiver)->refused[static_cast<std::size_t>(drop_reason::ifac_missing)] == 1);
-  CHECK(bench.status(sender)->sent_octets == 1064 + 16);
+  CHECK(bench.status(sender)->traffic.sent_octets == 1064 + 16);
 }
 
 TEST_CASE("a burst of datagrams comes in whole and in order") {
