@@ -19,8 +19,6 @@ constexpr std::chrono::seconds tick_interval{1};
 constexpr save_pace known_pace{std::chrono::seconds(30), 10, {}};
 constexpr save_pace full_pace{std::chrono::seconds(60), 100, std::chrono::hours(12)};
 constexpr save_pace clean_pace{std::chrono::minutes(15), 100, std::chrono::minutes(15)};
-/// Source: Reticulum.py: GRACIOUS_PERSIST_INTERVAL.
-constexpr std::chrono::minutes gracious_interval{5};
 /// A fresh node keeps all that the file knows for as long as the reference does. Source: Transport.py:
 /// known_destinations_interval.
 constexpr std::chrono::minutes keep_unused_for{5};
