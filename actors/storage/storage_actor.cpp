@@ -22,6 +22,8 @@ constexpr save_pace clean_pace{std::chrono::minutes(15), 100, std::chrono::minut
 /// A fresh node keeps all that the file knows for as long as the reference does. Source: Transport.py:
 /// known_destinations_interval.
 constexpr std::chrono::minutes keep_unused_for{5};
+/// A save that nobody waits for writes single files for so long; the rest are for the next one.
+constexpr std::chrono::seconds files_slice{20};
 constexpr std::size_t unsaved_max = 4096, marks_max = 1u << 16;
 
 struct storage_state {
@@ -205,7 +207,7 @@ void save(self_ptr self, bool everything, instant files_until, Done done) {
       .then(
           [&s, finish, request, done](const save_result_ptr& result) {
             on_saved(s, *request, result);
-            finish(result->took, result->complete);
+            finish(result->took, result->complete && !result->files_missing);
             done(result->complete);
           },
           [&s, finish, done](const caf::error&) {
@@ -225,7 +227,7 @@ void on_tick(self_ptr self) {
   if (!s.disk || !s.begun || s.restoring > 0 || s.saving)
     return;
   if (s.full.is_due(time))
-    save(self, true, instant::max(), [](bool) {});
+    save(self, true, time + files_slice, [](bool) {});
   else if (s.known.is_due(time))
     save(self, false, instant::max(), [](bool) {});
 }
