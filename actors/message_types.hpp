@@ -3,6 +3,8 @@
 
 #include "actors/fwd.hpp"
 #include "actors/interfaces/traffic_meter.hpp"
+#include "actors/metrics/http_request.hpp"
+#include "actors/supervision/node_progress.hpp"
 #include "messages/traffic.hpp"
 #include "transport/gates/interface_gate.hpp"
 #include "transport/router/router_shard.hpp"
@@ -48,6 +50,7 @@ using facts_atom = caf::atom_constant<caf::atom("facts")>;
 using drops_atom = caf::atom_constant<caf::atom("drops")>;
 /// Forget the announces that wait under the announce cap.
 using drop_queue_atom = caf::atom_constant<caf::atom("dropqueue")>;
+using figures_atom = caf::atom_constant<caf::atom("figures")>;
 using restarted_atom = caf::atom_constant<caf::atom("restarted")>;
 
 using shard_events_ptr = std::shared_ptr<const shard_events>;
@@ -105,6 +108,7 @@ struct storage_status {
   std::uint64_t announces_waiting = 0, announces_missed = 0;  ///< for their files; the next full save writes those
   std::uint64_t saves = 0, saves_failed = 0;
   duration restore_took{}, last_save_took{};
+  std::uint64_t restarts = 0;  ///< of the disk's thread
 };
 
 /// What status says of an interface besides its facts, for the whole of its life.
@@ -194,6 +198,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::connect_failed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interface_report_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interfaces_report_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interface_list)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interfaces_figures_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::http_request_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::node_step)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::node_progress)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::drop_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::change_outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::shard_status)

@@ -67,17 +67,6 @@ caf::actor_system_config& configured(caf::actor_system_config& config) {
   return config;
 }
 
-caf::behavior root_behavior(caf::event_based_actor* self, const std::vector<caf::actor_addr>& children,
-                            const std::function<void()>& failed) {
-  for (const auto& child : children)
-    self->monitor(child);
-  self->set_down_handler([failed](const caf::down_msg& down) {
-    if (down.reason && down.reason != caf::exit_reason::user_shutdown && failed)
-      failed();
-  });
-  return {[](tick_atom) {}};
-}
-
 }  // namespace
 
 node::node(node_setup setup) : setup_(std::move(setup)), system_(configured(caf_config_)) {
@@ -98,7 +87,9 @@ node::node(node_setup setup) : setup_(std::move(setup)), system_(configured(caf_
     caf::anon_send(control_, destination_keeper(storage_));
     children.push_back(storage_.address());
   }
-  root_ = system_.spawn(root_behavior, children, setup_.failed);
+  root_ = spawn_root(system_, children, setup_.failed);
+  if (setup_.config.metrics.enabled)
+    metrics_ = spawn_metrics(system_, setup_.config.metrics, *pool_, {root_, router_, interfaces_, storage_});
 }
 
 node::~node() {
@@ -136,8 +127,21 @@ void node::start_interfaces() {
     else
       log(log_level::error, "The interface {} could not be started: {}", one.name, problem);
   }
+  caf::anon_send(root_, node_step::interfaces_attempted);
   if (storage_)
-    caf::anon_send(storage_, begin_restoring{shards()});
+    caf::anon_send(storage_, begin_restoring{shards(), root_});
+  else
+    caf::anon_send(root_, node_step::state_restored);
+}
+
+std::uint16_t node::metrics_port() {
+  std::uint16_t port = 0;
+  if (!metrics_)
+    return port;
+  caf::scoped_actor self{system_};
+  self->request(metrics_, caf::infinite, find_atom::value)
+      .receive([&](std::uint16_t listening) { port = listening; }, [](const caf::error&) {});
+  return port;
 }
 
 void node::save(duration within) {
@@ -169,8 +173,8 @@ void node::stop(duration within, duration saving) {
   if (std::exchange(stopped_, true))
     return;
   caf::scoped_actor self{system_};
+  caf::anon_send(root_, node_step::draining);
   control_socket_.reset();
-  caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);
   if (saving > duration::zero())
     save(saving);
   caf::anon_send_exit(control_, caf::exit_reason::user_shutdown);
@@ -181,6 +185,10 @@ void node::stop(duration within, duration saving) {
   self->receive(
       ended, caf::after(std::chrono::ceil<std::chrono::milliseconds>(within) + std::chrono::seconds(1)) >>
                  [&] { caf::anon_send_exit(interfaces_, caf::exit_reason::kill); });
+  if (metrics_)
+    caf::anon_send_exit(metrics_, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);
+  metrics_ = nullptr;
   caf::anon_send_exit(router_, caf::exit_reason::user_shutdown);
   if (storage_)
     caf::anon_send_exit(storage_, caf::exit_reason::user_shutdown);

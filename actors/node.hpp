@@ -4,7 +4,8 @@
 //   ├── interfaces supervisor ── interfaces; a listener is the parent of its connections
 //   ├── router supervisor ────── shards
 //   ├── storage ──────────────── the disk's thread
-//   └── control ──────────────── answers to the socket of the management protocol
+//   ├── control ──────────────── answers to the socket of the management protocol
+//   └── metrics supervisor ───── metrics
 //
 // A supervisor that gives up ends the node: there is nothing above the root but the process and who runs it.
 #pragma once
@@ -13,8 +14,10 @@
 #include "actors/control/rpc_listener.hpp"
 #include "actors/interfaces/interfaces_supervisor.hpp"
 #include "actors/io/io_pool.hpp"
+#include "actors/metrics/metrics_supervisor.hpp"
 #include "actors/router/router_supervisor.hpp"
 #include "actors/storage/storage_actor.hpp"
+#include "actors/supervision/node_root.hpp"
 #include "storage/config/node_config.hpp"
 
 #include <caf/actor_system.hpp>
@@ -76,6 +79,8 @@ public:
   io_pool& threads() { return *pool_; }
   const interfaces_supervisor& interfaces() const { return interfaces_; }
   const router_supervisor& router() const { return router_; }
+  /// Where metrics are served; 0 while they are not.
+  std::uint16_t metrics_port();
   /// Empty when no state is kept.
   const storage_actor& storage() const { return storage_; }
   const control_actor& control() const { return control_; }
@@ -91,10 +96,11 @@ private:
   std::unique_ptr<io_pool> pool_;
   router_supervisor router_;
   interfaces_supervisor interfaces_;
+  metrics_supervisor metrics_;  ///< null: turned off
+  node_root root_;
   storage_actor storage_;
   control_actor control_;
   std::unique_ptr<rpc_listener> control_socket_;
-  caf::actor root_;
   bool stopped_ = false;
 };
 

@@ -8,6 +8,8 @@ add_library(plexus_sodium ALIAS PkgConfig::SODIUM)
 
 if(NOT PLEXUS_CORE_ONLY)
   find_package(spdlog REQUIRED)
+  # Only its core: the registry's types and the text format. Its exposer cannot answer /healthz and /readyz.
+  find_package(prometheus-cpp REQUIRED)
 
   find_path(CAF_INCLUDE caf/all.hpp REQUIRED)
   find_library(CAF_CORE caf_core REQUIRED)

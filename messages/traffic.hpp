@@ -5,6 +5,7 @@
 // the slab, its packets are views into it. Everything here is immutable once it was sent.
 #pragma once
 
+#include "messages/instant.hpp"
 #include "messages/interface.hpp"
 #include "messages/octets.hpp"
 #include "messages/packet.hpp"
@@ -54,6 +55,8 @@ struct packet_batch {
   slab_ref memory;
   std::vector<inbound_packet> packets;  ///< in the order they came in
   signal_quality signal{};
+  /// When the read that brought it ended, on one batch in many; the epoch on the others, which are not timed.
+  instant read_at{};
 };
 using packet_batch_ptr = std::shared_ptr<const packet_batch>;
 
@@ -82,6 +85,7 @@ struct egress_batch {
   interface_id to{};
   std::vector<slab_ref> memory;  ///< keeps the bodies alive
   std::vector<transmit> packets;
+  instant read_at{};  ///< of a batch that packets came in with, when it is timed
 };
 using egress_batch_ptr = std::shared_ptr<const egress_batch>;
 

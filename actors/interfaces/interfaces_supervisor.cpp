@@ -22,6 +22,7 @@ namespace {
 constexpr duration retry_wait_first = std::chrono::seconds(1), retry_wait_max = std::chrono::seconds(60);
 /// An interface that does not answer for so long is left out of a status.
 constexpr auto status_timeout = std::chrono::seconds(2);
+constexpr std::size_t gone_max = 1024;
 
 struct interfaces_state {
   explicit interfaces_state(interfaces_supervisor::base*) {}
@@ -37,6 +38,8 @@ struct interfaces_state {
     interface_facts_ptr facts;  ///< null: free
     interface_description_ptr description;
     interface_actor actor;
+    std::string section;      ///< of the configuration: its own, or that of whoever spawned it
+    traffic_meter_ptr meter;  ///< null: carries nothing itself
   };
   /// An interface of the configuration.
   struct configured {
@@ -60,6 +63,9 @@ struct interfaces_state {
   std::map<std::string, configured> configuration;
   std::multimap<caf::actor_addr, detach_promise> detached;  ///< who waits for the end of whom
   traffic_ledger ledger;
+  /// Counts of what is gone, by section; those of sections that are not configured are kept as long as there is room.
+  std::map<std::string, interface_counts> gone;
+  std::uint64_t restarts = 0;
   bool ending = false;
 
   /// The last of that short name, as the reference finds it.
@@ -101,6 +107,10 @@ registration_ptr on_register(self_ptr self, const register_interface& wish) {
   slot.facts = std::make_shared<interface_facts>(facts);
   slot.actor = wish.self;
   slot.description = wish.description ? wish.description : std::make_shared<interface_description>();
+  const auto parent = facts.parent.slot();
+  const bool child = facts.parent && parent < s.slots.size() && s.slots[parent].facts;
+  slot.section = child ? s.slots[parent].section : slot.description->short_name;
+  slot.meter = wish.meter;
   s.ledger.add(facts.id, facts.parent, slot.description->type != shared_instance_type, wish.meter);
   s.slot_of[wish.self.address()] = index;
   self->monitor(wish.self);
@@ -129,6 +139,9 @@ void free_slot_of(self_ptr self, const caf::actor_addr& gone) {
   for (const auto& watcher : s.watchers)
     self->send(watcher, interface_gone{slot.facts->id});
   s.ledger.remove(slot.facts->id);
+  if (slot.meter && (s.gone.count(slot.section) > 0 || s.gone.size() < gone_max))
+    s.gone[slot.section] += slot.meter->counts();
+  slot.meter.reset();
   slot.facts.reset();
   slot.description.reset();
   slot.actor = nullptr;
@@ -175,7 +188,9 @@ std::string on_add(self_ptr self, const add_interface& wish) {
 }
 
 void restart_later(self_ptr self, const std::string& name, interfaces_state::configured& one) {
+  auto& s = self->state;
   one.actor = nullptr;
+  ++s.restarts;
   const auto wait = one.policy.on_death(now());
   if (!wait) {
     log(log_level::critical, "The interface {} failed too often", name);
@@ -269,6 +284,33 @@ void on_shard_started(self_ptr self, const shard_started& started) {
       self->send(slot.actor, shards_changed{s.inlets()});
   for (const auto& watcher : s.watchers)
     self->send(watcher, started);
+}
+
+interfaces_figures_ptr figures_of(const interfaces_state& s) {
+  std::map<std::string, interface_figures> sections;
+  for (const auto& [name, one] : s.configuration)
+    sections[name];
+  for (const auto& [name, counts] : s.gone)
+    sections[name].counts = counts;
+  auto all = std::make_shared<interfaces_figures>();
+  all->restarts = s.restarts;
+  for (const auto& slot : s.slots) {
+    if (!slot.facts)
+      continue;
+    auto& section = sections[slot.section];
+    section.up = section.up || slot.facts->online;
+    all->local_clients += slot.facts->role == interface_role::local_client;
+    if (!slot.meter)
+      continue;
+    section.counts += slot.meter->counts();
+    section.levels += slot.meter->levels();
+    section.levels.online += slot.facts->online;
+  }
+  for (auto& [name, section] : sections) {
+    section.name = name;
+    all->interfaces.push_back(std::move(section));
+  }
+  return all;
 }
 
 /// A status on its way: what was asked for, and what is still missing of it.
@@ -385,6 +427,7 @@ interfaces_supervisor::behavior_type interfaces_behavior(self_ptr self, const no
       },
       [&s](facts_atom) { return list_of(s); },
       [self](status_atom) { return on_status(self); },
+      [&s](figures_atom) { return figures_of(s); },
   };
 }
 

@@ -32,6 +32,7 @@ using interface_watcher =
     caf::typed_actor<caf::reacts_to<interface_known>, caf::reacts_to<interface_gone>, caf::reacts_to<shard_started>>;
 
 using interfaces_supervisor = interface_registry::extend<
+    caf::replies_to<figures_atom>::with<interfaces_figures_ptr>,  // metrics: without asking any interface
     caf::reacts_to<interface_watcher>,                  // tell this one, too
     caf::reacts_to<shard_started>,                      // router supervisor: a shard is new and knows nothing
     caf::replies_to<add_interface>::with<std::string>,  // node, control

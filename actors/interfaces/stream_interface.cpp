@@ -29,7 +29,7 @@ struct stream_state {
   std::optional<interface_gate> gate;
   std::optional<transmitter> output;
   std::shared_ptr<reader_counters> counters = std::make_shared<reader_counters>();
-  std::shared_ptr<traffic_meter> meter = std::make_shared<traffic_meter>(counters);
+  std::shared_ptr<traffic_meter> meter;
   connection_ptr link;
   std::shared_ptr<stream_reader> reader;
   burst_state told{};  ///< what the shards know of our bursts
@@ -70,6 +70,8 @@ void await_writable(self_ptr self) {
 
 void publish(stream_state& s) {
   s.meter->publish(s.output->counters().octets, s.output->counters().packets, s.gate->counters());
+  s.meter->publish({s.reconnects, s.cut_off, s.output->waiting(), s.output->is_slow(), s.output->holds_sources()},
+                   *s.gate);
 }
 
 /// After each use of the transmitter. A broken connection is left to its reader, which sees its end.
@@ -259,6 +261,7 @@ stream_actor::behavior_type stream_behavior(self_ptr self, const stream_settings
   s.link = accepted;
   s.gate.emplace(s.facts, settings.common.gate, now());
   s.output.emplace(settings.common.transmit, settings.framing, settings.common.access);
+  s.meter = std::make_shared<traffic_meter>(s.counters, s.output->shared_counters());
   const auto description = std::make_shared<interface_description>(settings.common.description);
   self->request(registry, caf::infinite, register_interface{s.facts, self, description, s.meter})
       .then([self, accepted](const registration_ptr& registered) { on_registered(self, *registered, accepted); });

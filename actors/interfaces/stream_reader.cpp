@@ -1,5 +1,7 @@
 #include "actors/interfaces/stream_reader.hpp"
 
+#include "actors/clock.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -85,6 +87,7 @@ asio::awaitable<void> stream_reader::run() {
     if (got > 0) {
       end_ += static_cast<std::size_t>(got);
       count(config_.counters->octets, static_cast<std::uint64_t>(got));
+      read_at_ = ++rounds_ % timed_rounds == 0 ? now() : instant{};
       digest();
       link_->home().drain();
     }
@@ -172,6 +175,7 @@ void stream_reader::take_frame(mutable_octets frame) {
     count(config_.counters->refused[static_cast<std::size_t>(taken.error())], 1);
     return;
   }
+  round_[class_index(taken->packet.kind)].add(1, taken->packet.size);
   auto& batch = batches_[taken->shard];
   if (!batch) {
     batch = std::make_shared<packet_batch>();
@@ -182,6 +186,7 @@ void stream_reader::take_frame(mutable_octets frame) {
 }
 
 void stream_reader::hand_on() {
+  count_packets();
   slab_ref lease;
   for (std::size_t i = 0; i < batches_.size(); ++i) {
     auto& batch = batches_[i];
@@ -193,10 +198,19 @@ void stream_reader::hand_on() {
         lease = std::make_shared<std::pair<slab_ref, std::shared_ptr<std::vector<octet_string>>>>(lease, copies_);
     }
     batch->memory = lease;
+    batch->read_at = read_at_;
     expected_[i] = batch->packets.size();
     count(config_.counters->packets, batch->packets.size());
     link_->home().send(config_.shards[i], packet_batch_ptr(std::move(batch)));
   }
+}
+
+void stream_reader::count_packets() {
+  for (std::size_t i = 0; i < packet_classes; ++i) {
+    config_.counters->class_packets[i] += round_[i].packets;
+    config_.counters->class_octets[i] += round_[i].octets;
+  }
+  round_ = {};
 }
 
 }  // namespace plexus

@@ -66,6 +66,7 @@ private:
   void take_frame(mutable_octets frame);
   void digest_kiss();
   void hand_on();
+  void count_packets();
   /// Gives the slab back while there is nothing to read.
   void rest();
 
@@ -77,6 +78,10 @@ private:
   std::vector<std::shared_ptr<packet_batch>> batches_;  ///< by shard; empty ones are null
   std::vector<std::size_t> expected_;                   ///< by shard: packets of the last batch
   std::shared_ptr<std::vector<octet_string>> copies_;   ///< KISS frames of this round
+
+  std::array<packet_count, packet_classes> round_{};  ///< packets of this round
+  unsigned rounds_ = 0;
+  instant read_at_{};  ///< of this round, when it is timed
 
   slab_ptr slab_;              ///< read into; null while the connection rests
   std::size_t begin_ = 0;      ///< first octet of the slab that is not done with

@@ -1,5 +1,7 @@
 #include "actors/interfaces/traffic_meter.hpp"
 
+#include <algorithm>
+
 namespace plexus {
 namespace {
 
@@ -56,6 +58,60 @@ traffic_totals traffic_meter::read() const {
   std::size_t i = 0;
   for_each_published(totals, [&](std::uint64_t& number) { number = published_[i++].load(std::memory_order_relaxed); });
   return totals;
+}
+
+void traffic_meter::publish(const interface_condition& condition, const interface_gate& gate) {
+  reconnects_ = condition.reconnects;
+  cut_off_ = condition.cut_off;
+  transmit_octets_ = condition.transmit_octets;
+  slow_ = condition.slow;
+  holding_ = condition.holding;
+  const auto losses = gate.losses();
+  queued_ = losses.queued;
+  queue_refused_ = losses.queue_refused;
+  queue_expired_ = losses.queue_expired;
+  held_ = losses.held;
+  hold_refused_ = losses.hold_refused;
+  path_requests_refused_ = losses.path_requests_refused;
+  under_cap_ = gate.queued();
+  held_now_ = gate.held();
+  const auto bursts = gate.bursts();
+  announce_burst_ = bursts.announces;
+  path_request_burst_ = bursts.path_requests;
+}
+
+interface_counts traffic_meter::counts() const {
+  interface_counts c;
+  c.received_octets = reader_->octets;
+  c.frames_invalid = reader_->frames_invalid;
+  std::copy(reader_->refused.begin(), reader_->refused.end(), c.refused.begin());
+  for (std::size_t i = 0; i < packet_classes; ++i) {
+    c.received[i] = {reader_->class_packets[i], reader_->class_octets[i]};
+    if (sender_) {
+      c.sent[i] = {sender_->class_packets[i], sender_->class_octets[i]};
+      c.transmit_dropped[i] = {sender_->class_dropped_packets[i], sender_->class_dropped_octets[i]};
+    }
+  }
+  if (sender_) {
+    c.sent_octets = sender_->octets;
+    c.forwarding = sender_->forwarding.read();
+  }
+  c.reconnects = reconnects_;
+  c.cut_off = cut_off_;
+  c.gate = {queued_, queue_refused_, queue_expired_, held_, hold_refused_, path_requests_refused_};
+  return c;
+}
+
+interface_levels traffic_meter::levels() const {
+  interface_levels l;
+  l.slow = slow_;
+  l.holding = holding_;
+  l.transmit_octets = transmit_octets_;
+  l.announces_under_cap = under_cap_;
+  l.announces_held = held_now_;
+  l.announce_bursts = announce_burst_;
+  l.path_request_bursts = path_request_burst_;
+  return l;
 }
 
 }  // namespace plexus

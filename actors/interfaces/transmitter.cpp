@@ -1,5 +1,6 @@
 #include "actors/interfaces/transmitter.hpp"
 
+#include "actors/clock.hpp"
 #include "transport/framing/hdlc.hpp"
 #include "transport/framing/kiss.hpp"
 #include "transport/ifac.hpp"
@@ -42,12 +43,13 @@ void transmitter::connect(connection_ptr link) {
   buffer_.clear();
   parked_.clear();
   full_ = wish_to_write_ = false;
+  timed_from_ = {};
 }
 
 bool transmitter::send(const egress_batch_ptr& batch, interface_gate& gate, instant now) {
   if (!link_) {
     for (const auto& packet : batch->packets)
-      count_drop(packet.size());
+      counters_->count_dropped(packet.kind, packet.size());
     return true;
   }
   parked waiting{batch, 0, now};
@@ -70,26 +72,30 @@ bool transmitter::transmit(parked from, interface_gate& gate, instant now) {
     if (packet.kind != transmit_kind::data && !gate.admit(packet, now))
       continue;
     if (!buffer_.accepts(packet.kind, scratch.size() + packet.size()))
-      count_drop(packet.size());
+      counters_->count_dropped(packet.kind, packet.size());
     else
-      frame(packet.head(), packet.tail());
+      frame(packet.head(), packet.tail(), packet.kind);
   }
-  return write_framed(now);
+  const bool good = write_framed(now);
+  if (from.batch->read_at != instant{})
+    time_batch(from.batch->read_at);
+  return good;
 }
 
 bool transmitter::send(const std::vector<announce_packet>& packets, instant now) {
   for (const auto& packet : packets) {
     if (!link_ || holds_sources() || !buffer_.accepts(transmit_kind::announce, scratch.size() + packet->size()))
-      count_drop(packet->size());
+      counters_->count_dropped(transmit_kind::announce, packet->size());
     else
-      frame(*packet, {});
+      frame(*packet, {}, transmit_kind::announce);
     if (scratch.size() >= piece_size && !write_framed(now))
       return false;
   }
   return write_framed(now);
 }
 
-void transmitter::frame(octets head, octets body) {
+void transmitter::frame(octets head, octets body, transmit_kind kind) {
+  counters_->count_sent(kind, head.size() + body.size());
   octet_string masked;
   if (access_) {
     masked = access_->apply(head, body);
@@ -97,7 +103,6 @@ void transmitter::frame(octets head, octets body) {
     body = {};
   }
   const auto size = head.size() + body.size();
-  ++counters_.packets;
   if (framing_ == stream_framing::kiss)
     scratch.used_up_to(append_kiss_frame(scratch.room(kiss_worst_size(size)), head, body));
   else
@@ -124,7 +129,7 @@ bool transmitter::write(octets framed, std::size_t& taken, instant now) {
   if (result < 0)
     return false;
   taken = static_cast<std::size_t>(result);
-  counters_.octets += taken;
+  counters_->octets += taken;
   if (taken > 0)
     progress_at_ = now;
   if (taken < framed.size())
@@ -141,6 +146,7 @@ bool transmitter::on_writable(interface_gate& gate, instant now) {
     if (!write(buffer_.waiting(), taken, now))
       return false;
     buffer_.consume(taken);
+    note_progress();
     if (buffer_.is_low()) {
       trust_.on_caught_up(now);
       if (!unpark(gate, now))
@@ -175,9 +181,20 @@ instant transmitter::next_deadline() const {
   return parked_.empty() ? instant::max() : parked_.front().since + peer_trust::patience;
 }
 
-void transmitter::count_drop(std::size_t size) {
-  ++counters_.dropped_packets;
-  counters_.dropped_octets += size;
+void transmitter::time_batch(instant read_at) {
+  if (buffer_.empty()) {
+    counters_->forwarding.observe(plexus::now() - read_at);
+  } else if (timed_from_ == instant{}) {
+    timed_from_ = read_at;
+    timed_until_ = counters_->octets + buffer_.size();
+  }
+}
+
+void transmitter::note_progress() {
+  if (timed_from_ == instant{} || counters_->octets < timed_until_)
+    return;
+  counters_->forwarding.observe(plexus::now() - timed_from_);
+  timed_from_ = {};
 }
 
 }  // namespace plexus

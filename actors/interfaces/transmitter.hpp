@@ -18,15 +18,13 @@
 
 namespace plexus {
 
-struct transmit_counters {
-  std::uint64_t packets = 0, octets = 0;  ///< octets that the socket took, framing included
-  std::uint64_t dropped_packets = 0, dropped_octets = 0;
-};
-
 class transmitter {
 public:
   transmitter(const transmit_limits& limits, stream_framing framing, std::shared_ptr<const access_codes> access)
-      : buffer_(limits), framing_(framing), access_(std::move(access)) {}
+      : buffer_(limits),
+        framing_(framing),
+        access_(std::move(access)),
+        counters_(std::make_shared<transmit_counters>()) {}
 
   /// The connection to write to, or none. What waited for another one is gone.
   void connect(connection_ptr link);
@@ -50,7 +48,8 @@ public:
   bool holds_sources() const { return !parked_.empty(); }
   bool is_slow() const { return !trust_.is_waited_for(); }
   std::size_t waiting() const { return buffer_.size(); }
-  const transmit_counters& counters() const { return counters_; }
+  const transmit_counters& counters() const { return *counters_; }
+  std::shared_ptr<const transmit_counters> shared_counters() const { return counters_; }
 
 private:
   struct parked {
@@ -61,10 +60,12 @@ private:
 
   bool transmit(parked from, interface_gate& gate, instant now);
   bool unpark(interface_gate& gate, instant now);
-  void frame(octets head, octets body);
+  void frame(octets head, octets body, transmit_kind kind);
   bool write_framed(instant now);
   bool write(octets framed, std::size_t& taken, instant now);
-  void count_drop(std::size_t size);
+  /// The last packet of a timed batch was framed.
+  void time_batch(instant read_at);
+  void note_progress();
 
   connection_ptr link_;
   transmit_buffer buffer_;
@@ -74,7 +75,10 @@ private:
   peer_trust trust_;
   instant progress_at_{};
   bool full_ = false, wish_to_write_ = false;
-  transmit_counters counters_;
+  std::shared_ptr<transmit_counters> counters_;
+  /// A timed batch that is still in the buffer, at most one: it has left when so many octets were sent over all.
+  instant timed_from_{};
+  std::uint64_t timed_until_ = 0;
 };
 
 }  // namespace plexus

@@ -48,6 +48,7 @@ struct storage_state {
   save_schedule known{known_pace, started}, full{full_pace, started}, clean{clean_pace, started};
   instant write_after{};
   unsigned restoring = 0;  ///< jobs under way
+  node_root root;          ///< waits to hear that the state is restored; empty when it has
   bool begun = false, saving = false, writing = false;
   storage_status status;
 
@@ -109,6 +110,13 @@ void on_restored(self_ptr self, const restore_result& result) {
       result.restored, seconds_of(result.took), s.waiting.paths(), result.abandoned);
 }
 
+/// The first time that nothing is being restored any more. A node whose files cannot be read learns anew.
+void tell_restored(self_ptr self) {
+  auto& s = self->state;
+  if (s.root && s.restoring == 0)
+    self->send(std::exchange(s.root, nullptr), node_step::state_restored);
+}
+
 void restore(self_ptr self, std::optional<unsigned> only) {
   auto& s = self->state;
   if (!s.disk)
@@ -125,10 +133,12 @@ void restore(self_ptr self, std::optional<unsigned> only) {
           [self, &s](const restore_result_ptr& result) {
             --s.restoring;
             on_restored(self, *result);
+            tell_restored(self);
           },
-          [&s](const caf::error&) {
+          [self, &s](const caf::error&) {
             --s.restoring;
             log(log_level::error, "The stored paths could not be restored");
+            tell_restored(self);
           });
 }
 
@@ -330,7 +340,9 @@ storage_actor::behavior_type storage_behavior(self_ptr self, const state_directo
       [self, &s](const begin_restoring& begin) {
         s.shards = begin.shards;
         s.begun = true;
+        s.root = begin.root;
         restore(self, std::nullopt);
+        tell_restored(self);  // without a disk there is nothing to wait for
       },
       [self](tick_atom) { on_tick(self); },
       [self](restarted_atom) { start_disk(self); },
@@ -341,6 +353,7 @@ storage_actor::behavior_type storage_behavior(self_ptr self, const state_directo
         auto status = s.status;
         status.paths_waiting = s.waiting.paths();
         status.announces_waiting = s.unsaved.size();
+        status.restarts = s.policy.restarts();
         return status;
       },
   };

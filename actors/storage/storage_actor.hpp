@@ -16,6 +16,7 @@
 #include "actors/control/control_messages.hpp"
 #include "actors/interfaces/interfaces_supervisor.hpp"
 #include "actors/router/shard_actor.hpp"
+#include "actors/supervision/node_root.hpp"
 #include "storage/state/state_directory.hpp"
 
 #include <memory>
@@ -32,6 +33,7 @@ struct storage_settings {
 /// Node to storage: the interfaces of the configuration are there.
 struct begin_restoring {
   std::vector<shard_actor> shards;
+  node_root root{};  ///< told when it is done, as far as it can be
 };
 
 /// Control asks it about the use of destinations; false: no such destination.

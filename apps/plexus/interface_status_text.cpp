@@ -40,7 +40,7 @@ std::string clients_lines(const interface_status& s, const status_options& optio
     return {};
   std::string text;
   if (is_shared_instance(s)) {
-    const auto programs = std::max<std::int64_t>(*s.clients - 1, 0);  // one of them is the tool that asks
+    const auto programs = std::max<std::int64_t>(*s.clients - options.own_connections, 0);
     text = status_line("Serving", std::to_string(programs) + (programs == 1 ? " program" : " programs"));
   } else if (is_i2p(s)) {
     if (s.i2p_connectable.value_or(false))

@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
   CLI::App app{"Plexus, the tool of a Reticulum node", "plexus"};
   app.set_version_flag("--version", "plexus " PLEXUS_VERSION);
   app.require_subcommand(1);
+  add_common_options(app, line);
   add_status_command(app, line);
   add_path_command(app, line);
   add_probe_command(app, line);

@@ -158,9 +158,14 @@ private:
                         std::string(to_string(answer ? rpc_failure::unreadable : answer.error())),
                     exit_bad_blackhole);
     if (!common_.json)
-      return print(blackhole_text(*table, node_.identity(), wanted_.destination, unix_now()));
+      return print(blackhole_text(*table, own_identity(), wanted_.destination, unix_now()));
     std::cout << json_text(*answer) << '\n';
     return table->empty() ? exit_bad_blackhole : 0;
+  }
+
+  /// Whose entries need no source: rnpath's own identity, which is a fresh one at each start unless it is static.
+  std::optional<identity_hash> own_identity() const {
+    return node_.config().reticulum.static_transport_identity ? node_.identity() : std::nullopt;
   }
 
   /// The reference ends with 0 where the daemon refuses; a script could not tell.

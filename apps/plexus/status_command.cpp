@@ -87,6 +87,7 @@ int run_status(const status_arguments& wanted, const common_options& common) {
 void add_status_command(CLI::App& app, command_line& line) {
   const auto wanted = std::make_shared<status_arguments>();
   auto& shown = wanted->shown;
+  shown.own_connections = 0;  // it only calls, and is no program on the packet socket
   auto* command = app.add_subcommand("status", "Status of the node and its interfaces");
   add_common_options(*command, line, "--quiet");
   command->add_option("--attach", wanted->attach, "attach interface by name")->type_name("NAME");

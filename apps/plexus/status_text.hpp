@@ -23,8 +23,10 @@ struct status_options {
   bool pps = false;            ///< -p, with -t
   bool queues = false;         ///< -q
   bool ascending = false;      ///< -r
-  std::string sort_key;        ///< -s; empty or unknown: as the daemon lists them
-  std::string filter;          ///< part of the name, case does not matter; empty: all
+  /// How many of the instance's programs are the tool that asks: rnstatus is one itself.
+  std::int64_t own_connections = 1;
+  std::string sort_key;  ///< -s; empty or unknown: as the daemon lists them
+  std::string filter;    ///< part of the name, case does not matter; empty: all
 };
 
 struct link_counts {

@@ -168,7 +168,7 @@ int main(int argc, char** argv) {
     return run(o);
   } catch (const config_error& e) {
     std::cerr << e.what() << '\n';
-    return exit_bad_value;
+    return e.fault() == config_fault::panic ? exit_panic : exit_bad_value;
   } catch (const instance_taken& e) {
     log(log_level::critical, "{}; stop it, or set another instance_name", e.what());
     return exit_bad_value;

@@ -22,12 +22,17 @@ std::string located_text(const std::string& file, int line, const std::string& k
   return out.append(": ").append(text);
 }
 
-config_error::config_error(std::string file, int line, std::string key, std::string problem)
+config_error::config_error(std::string file, int line, std::string key, std::string problem, config_fault fault)
     : std::runtime_error(located_text(file, line, key, problem)),
       file_(std::move(file)),
       line_(line),
       key_(std::move(key)),
-      problem_(std::move(problem)) {}
+      problem_(std::move(problem)),
+      fault_(fault) {}
+
+config_error::config_error(const config_error& error, config_fault fault) : config_error(error) {
+  fault_ = fault;
+}
 
 std::string config_value::shown() const {
   if (!is_list)
@@ -161,7 +166,7 @@ public:
 
 private:
   [[noreturn]] void fail(const std::string& key, const std::string& problem) const {
-    throw config_error(*file_, static_cast<int>(line_ + 1), key, problem);
+    throw config_error(*file_, static_cast<int>(line_ + 1), key, problem, config_fault::panic);
   }
 
   void split(std::string_view text) {
@@ -370,7 +375,8 @@ std::unique_ptr<config_section> load_config(const std::string& path) {
   std::ifstream in{path, std::ios::binary};
   std::ostringstream text;
   if (!in || (in.peek() != std::ifstream::traits_type::eof() && !(text << in.rdbuf())))
-    throw config_error(path, 0, {}, std::string{"expected a readable file: "} + std::strerror(errno));
+    throw config_error(path, 0, {}, std::string{"expected a readable file: "} + std::strerror(errno),
+                       config_fault::panic);
   return parse_config(text.view(), path);
 }
 

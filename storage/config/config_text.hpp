@@ -9,6 +9,8 @@
 // around it. Source: rns-1.5.7 section 6; RNS/vendor/configobj.py: _parse, _handle_value, InterpolationEngine.
 #pragma once
 
+#include "messages/octets.hpp"
+
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -26,23 +28,34 @@ inline constexpr std::size_t config_value_max = 65536, config_substitutions_max 
 /// `file:line: key: text`, without what is empty or 0.
 std::string located_text(const std::string& file, int line, const std::string& key, const std::string& text);
 
+/// How the reference takes a mistake: as a bad value, or as one that makes it panic. They differ in the exit code.
+enum class config_fault : octet {
+  value,  ///< 1: of a node-wide key, or of one that all interfaces have
+  panic,  ///< 255: the file cannot be parsed, or an interface cannot be made from it
+};
+
 /// What is wrong with a configuration. what() reads `file:line: key: expected ..., found ...`.
 class config_error : public std::runtime_error {
 public:
   /// `line` counts from 1, 0 means the file as a whole; `key` may be empty.
-  config_error(std::string file, int line, std::string key, std::string problem);
+  config_error(std::string file, int line, std::string key, std::string problem,
+               config_fault fault = config_fault::value);
+  /// The same mistake, taken another way.
+  config_error(const config_error& error, config_fault fault);
 
   const std::string& file() const { return file_; }
   int line() const { return line_; }
   const std::string& key() const { return key_; }
   /// What was expected, and what was there instead.
   const std::string& problem() const { return problem_; }
+  config_fault fault() const { return fault_; }
 
 private:
   std::string file_;
   int line_;
   std::string key_;
   std::string problem_;
+  config_fault fault_;
 };
 
 /// A single text, or a list where an unquoted comma stood.

@@ -162,7 +162,11 @@ void read_common(section_reader& reader, interface_config& out) {
   reader.ignore({"interface_enabled", "enabled", "announce_interval", "discovery_stamp_value", "discovery_name",
                  "discovery_encrypt", "reachable_on", "publish_ifac", "location_cmd", "latitude", "longitude", "height",
                  "discovery_frequency", "discovery_bandwidth", "discovery_modulation", "discovery_lxmf_address"});
-  out.enabled = reader.boolean("interface_enabled").value_or(false) || reader.boolean("enabled").value_or(false);
+  try {
+    out.enabled = reader.boolean("interface_enabled").value_or(false) || reader.boolean("enabled").value_or(false);
+  } catch (const config_error& error) {
+    throw config_error(error, config_fault::panic);
+  }
   out.mode = read_mode(reader);
   out.outgoing = reader.boolean("outgoing").value_or(true);
   if (const auto gravity = reader.integer("gravity"))
@@ -414,7 +418,7 @@ interface_config read_interface(const config_section& section, interface_reading
     out.settings = read_type(reader, out.type);
   } catch (const config_error& error) {
     if (out.enabled)
-      throw;
+      throw config_error(error, config_fault::panic);
     warnings.push_back({error.file(), error.line(), error.key(), error.problem() + " (the interface is disabled)"});
     out.settings = keep_keys(reader);
   }

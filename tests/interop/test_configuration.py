@@ -1,7 +1,7 @@
 """A configuration that cannot be meant ends the daemon with the code of the reference, and says where it is wrong."""
 import pytest
 
-from harness import UNDER_TEST, Relay, config_text, free_port, tcp_server
+from harness import UNDER_TEST, Relay, config_text, free_port, tcp_server, until
 
 # Each is the settings of [reticulum], the keys of the interface, the key that is at fault and the exit code.
 WRONG = {
@@ -43,11 +43,14 @@ def test_a_file_that_cannot_be_parsed_is_named_with_its_line(world):
         assert f"{relay.folder / 'config'}:3" in relay.log()
 
 
-def test_a_port_in_use_ends_the_daemon(world):
-    port = free_port()
+def test_a_port_in_use_stops_nothing_else(world):
+    port, other = free_port(), free_port()
     world.relay("first", {"Port": tcp_server(port)})
-    second = world.keep(Relay(world.folder / "second", config_text({"Taken": tcp_server(port)}, transport=True,
-                                                                  shared=world.instance("second")), wait=False))
-    assert second.child.wait(20) == 255, second.log()
-    if UNDER_TEST == "plexusd":
-        assert "Taken" in second.log() and str(port) in second.log()
+    second = world.keep(Relay(world.folder / "second",
+                              config_text({"Taken": tcp_server(port), "Free": tcp_server(other)}, transport=True,
+                                          shared=world.instance("second")), wait=False))
+    if UNDER_TEST != "plexusd":
+        assert second.child.wait(20) == 255, second.log()
+        return
+    until(lambda: second.listens_on(other) and "Taken" in second.log(), 20, "the other interface")
+    assert str(port) in second.log() and second.alive()

@@ -20,6 +20,7 @@ announce_cap::admission announce_cap::offer(const announce_transmit& announce, i
     ++refused_;
     return admission::refused;
   }
+  ++queued_total_;
   arm(now);
   return admission::queued;
 }

@@ -46,6 +46,8 @@ public:
   std::size_t queued() const { return queue_.size(); }
   /// Whether there ever was anything to queue or send under the cap.
   bool used() const { return used_; }
+  /// Announces that ever had to wait.
+  std::uint64_t queued_total() const { return queued_total_; }
   std::uint64_t refused() const { return refused_; }
   std::uint64_t expired() const { return expired_; }
 
@@ -64,7 +66,7 @@ private:
   std::optional<instant> drain_at_;
   announce_shelf<waiting> queue_;
   bool used_ = false;
-  std::uint64_t refused_ = 0, expired_ = 0;
+  std::uint64_t queued_total_ = 0, refused_ = 0, expired_ = 0;
 };
 
 }  // namespace plexus

@@ -54,8 +54,10 @@ bool interface_gate::admit(const transmit& packet, instant now) {
       return true;
     case transmit_kind::recursive_path_request:
       catch_up(now);
-      if (egress_.should_limit(now) || !cap_.book_path_request(packet.size(), now))
+      if (egress_.should_limit(now) || !cap_.book_path_request(packet.size(), now)) {
+        ++path_requests_refused_;
         return false;
+      }
       count_path_request_out(packet.size(), now);
       return true;
     case transmit_kind::path_request:
@@ -113,6 +115,7 @@ void interface_gate::note_violation(violation kind) {
 
 bool interface_gate::hold(announce_held announce, instant now) {
   const bool held = held_.hold(std::move(announce));
+  held_total_ += held;
   arm_job(now);
   return held;
 }
@@ -142,6 +145,10 @@ std::optional<announce_held> interface_gate::on_time(instant now, std::vector<an
 
 instant interface_gate::next_deadline() const {
   return std::min(cap_.next_deadline(), job_at_.value_or(instant::max()));
+}
+
+gate_losses interface_gate::losses() const {
+  return {cap_.queued_total(), cap_.refused(), cap_.expired(), held_total_, held_.refused(), path_requests_refused_};
 }
 
 gate_status interface_gate::status(instant now) {

@@ -44,6 +44,14 @@ struct gate_counters {
   packet_count announces_in, announces_out, path_requests_in, path_requests_out;
 };
 
+/// Announces and path requests that did not simply pass.
+struct gate_losses {
+  std::uint64_t queued = 0;                            ///< announces that had to wait for the announce cap
+  std::uint64_t queue_refused = 0, queue_expired = 0;  ///< and those of them that never left
+  std::uint64_t held = 0, hold_refused = 0;            ///< announces kept during a burst, and those that found no room
+  std::uint64_t path_requests_refused = 0;             ///< passed on for others, over the limit
+};
+
 enum class violation { protocol, ifac, packet_filter };
 
 /// What rnstatus shows of a gate. Frequencies in Hz.
@@ -99,6 +107,10 @@ public:
   instant next_deadline() const;
 
   gate_counters counters() const { return counters_; }
+  gate_losses losses() const;
+  /// Announces that wait under the cap, and those that are held.
+  std::size_t queued() const { return cap_.queued(); }
+  std::size_t held() const { return held_.size(); }
   gate_status status(instant now);
 
 private:
@@ -114,6 +126,7 @@ private:
   announce_cap cap_;
   frequency_estimator announces_out_{frequency_estimator::direction::outgoing};
   gate_counters counters_{};
+  std::uint64_t held_total_ = 0, path_requests_refused_ = 0;
   std::uint64_t protocol_violations_ = 0, ifac_violations_ = 0, packet_filter_hits_ = 0;
   bool counts_children_;
   duration aging_interval_;

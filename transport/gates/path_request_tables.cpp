@@ -112,20 +112,27 @@ std::size_t discovery_requests::expire(instant now) {
 
 void asked_paths::on_request(const destination_hash& destination, instant now) {
   if (const auto at = asked_.find_slot(destination); at != asked_.no_slot) {
-    asked_.value(at) = now;
+    asked_.value(at) = {now, false};
     asked_.touch(at);
   } else {
-    asked_.insert(destination, now);
+    asked_.insert(destination, {now, false});
   }
 }
 
 bool asked_paths::asked_within(const destination_hash& destination, duration period, instant now) const {
-  const auto* at = asked_.find(destination);
-  return at && now - *at <= std::min(period, path_request_life);
+  const auto* asked = asked_.find(destination);
+  return asked && now - asked->at <= std::min(period, path_request_life);
+}
+std::optional<duration> asked_paths::on_answer(const destination_hash& destination, instant now) {
+  auto* asked = asked_.find(destination);
+  if (!asked || asked->answered)
+    return std::nullopt;
+  asked->answered = true;
+  return now - asked->at;
 }
 
 std::size_t asked_paths::expire(instant now) {
-  return erase_oldest_while(asked_, [now](instant asked) { return now > asked + path_request_life; });
+  return erase_oldest_while(asked_, [now](const question& asked) { return now > asked.at + path_request_life; });
 }
 
 bool path_request_queue::push(const destination_hash& destination, interface_id except, instant now) {

@@ -120,11 +120,18 @@ public:
 
   void on_request(const destination_hash& destination, instant now);
   bool asked_within(const destination_hash& destination, duration period, instant now) const;
+  /// An announce of the destination has come: how long after we asked. Nothing when we did not, or when it is not the
+  /// first one since.
+  std::optional<duration> on_answer(const destination_hash& destination, instant now);
   std::size_t expire(instant now);
   std::size_t size() const { return asked_.size(); }
 
 private:
-  aged_table<instant> asked_;
+  struct question {
+    instant at{};
+    bool answered = false;
+  };
+  aged_table<question> asked_;
 };
 
 /// Requests that the node makes by itself, because links failed: one every half second. Bound: 32, one for each

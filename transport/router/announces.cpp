@@ -31,20 +31,24 @@ duration router_shard::state::lifetime_over(interface_id heard_on) const {
 }
 
 void router_shard::state::take_announce(const arrival& a, instant now, shard_output& out) {
+  const auto refuse = [&](announce_outcome outcome, drop_reason reason) {
+    count(outcome);
+    drop(a, reason);
+  };
   if (a.packet.size > announce_size_max)
-    return drop(a, drop_reason::announce_oversized);
+    return refuse(announce_outcome::refused, drop_reason::announce_oversized);
   const auto packet = parse_packet(a.packet.whole());
   if (!packet)
-    return drop(a, drop_reason::malformed);
+    return refuse(announce_outcome::refused, drop_reason::malformed);
   const auto destination = a.destination();
   const auto* path = path_to(destination, now);
   const auto known = path ? records.at(path->record).announce() : octets{};
   const auto heard_announce = verify_announce(*packet, known);
   ++counters.announces_verified;
   if (!heard_announce)
-    return drop(a, drop_reason::announce_invalid);
+    return refuse(announce_outcome::invalid, drop_reason::announce_invalid);
   if (blackholed && blackholed->contains(heard_announce->owner()))
-    return drop(a, drop_reason::announce_blackholed);
+    return refuse(announce_outcome::blackholed, drop_reason::announce_blackholed);
 
   if (out.announces_heard_on.empty() || out.announces_heard_on.back().from != a.from)
     out.announces_heard_on.push_back({a.from, 0, 0});
@@ -57,14 +61,15 @@ void router_shard::state::take_announce(const arrival& a, instant now, shard_out
   if (held_back) {
     const auto whole = a.packet.whole();
     out.held.push_back({a.from, destination, a.hops, {whole.begin(), whole.end()}});
-    return;
+    return count(announce_outcome::held);
   }
   if (is_local(destination))
-    return;
+    return count(announce_outcome::local);
   if (a.packet.has_transport())
     note_rebroadcast(a, destination, now);
   const auto verdict = judge(a, path, heard_announce->content().blob, now);
   const bool added = verdict != acceptance::ignore;
+  count(added ? announce_outcome::accepted : announce_outcome::ignored);
   if (added)
     add_path(a, *heard_announce, now, out);
   const auto whole = a.packet.whole();
@@ -129,6 +134,8 @@ void router_shard::state::add_path(const arrival& a, const verified_announce& an
   record.expires_at = now + lifetime_over(a.from);
 
   inflight.resolve(destination);
+  if (const auto took = asked.on_answer(destination, now))
+    counters.path_request_latency.observe(*took);
   pass_on(a, destination, now);
   const bool anyone_waits = discoveries.waits_for(destination, now);
   if (!local_clients.empty() || anyone_waits) {
@@ -160,6 +167,8 @@ void router_shard::state::pass_on(const arrival& a, const destination_hash& dest
   const auto* from = facts(a.from);
   const bool blocked = !response && from && from->announce_rate.target > duration::zero() &&
                        rates.on_announce(destination, from->announce_rate, now);
+  if (blocked)
+    count(announce_outcome::rate_limited);
   pending_announce entry;
   entry.hops = a.hops;
   if (!response && (config.transport_enabled || a.from_local_client)) {
@@ -223,6 +232,7 @@ void router_shard::state::rebroadcast_due(instant now, shard_output& out) {
       continue;
     }
     auto shared = std::make_shared<const octet_string>(std::move(packet));
+    count(announce_outcome::rebroadcast);
     if (due.entry.only_on) {
       emit_own(std::move(shared), due.entry.only_on, transmit_kind::announce, out);
       continue;

@@ -4,6 +4,8 @@
 #include "transport/destination_name.hpp"
 #include "transport/router/shard_state.hpp"
 
+#include <algorithm>
+
 namespace plexus {
 namespace {
 
@@ -42,6 +44,8 @@ void router_shard::state::receive(const packet_batch_ptr& batch, instant now, sh
   const auto prefetch = [&](const inbound_packet& p) {
     flows.prefetch(p.destination());
     heard.prefetch(p.fingerprint);
+    if (p.has_transport() && owner_of(p.hash.data()) == config.shard_index)
+      reverses.prefetch(p.hash.data());
   };
   for (std::size_t i = 0; i < std::min(lookahead, packets.size()); ++i)
     prefetch(packets[i]);
@@ -224,8 +228,10 @@ bool router_shard::state::emit(const arrival& a, const packet_header& header, in
   if (!l || !l->usable())
     return false;
   auto& batch = out.to(to);
-  if (batch.memory.empty() || batch.memory.back() != a.batch.memory)
+  if (batch.memory.empty() || batch.memory.back() != a.batch.memory) {
     batch.memory.push_back(a.batch.memory);
+    batch.read_at = std::max(batch.read_at, a.batch.read_at);
+  }
   auto& t = batch.packets.emplace_back();
   t.header_size = static_cast<octet>(write_header(header, t.header.data()));
   const auto body = a.data();

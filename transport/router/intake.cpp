@@ -37,7 +37,7 @@ expected<taken_packet, drop_reason> intake::take(mutable_octets frame) const {
   } else if (frame[0] & wire::ifac_flag) {
     return unexpected(drop_reason::ifac_unexpected);
   }
-  if (packet.size() > config_.packet_size_max)
+  if (config_.packet_size_max != 0 && packet.size() > config_.packet_size_max)
     return unexpected(drop_reason::too_long);
 
   taken_packet taken;

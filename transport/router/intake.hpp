@@ -15,7 +15,8 @@ struct intake_config {
   transport_id identity{};  ///< our transport id
   std::uint64_t hash_secret = 0;
   unsigned shard_count = 1;
-  std::uint32_t packet_size_max = 500;   ///< octets after the access code is gone; the interface's hardware MTU
+  std::uint32_t packet_size_max =
+      500;  ///< octets after the access code is gone; the interface's hardware MTU; 0: no limit
   const access_codes* access = nullptr;  ///< outlives the intake; none: an open interface
   bool from_local_client = false;        ///< exempt from the hop rule of PLAIN and GROUP packets
 };

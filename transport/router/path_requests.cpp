@@ -89,7 +89,8 @@ void router_shard::state::answer_path_request(const arrival& a, const path_reque
   answer.path_response = true;
   answer.only_on = a.from;
   if (!pending.put_answer(asked_for.destination, answer))
-    drop(a, drop_reason::table_full);
+    return drop(a, drop_reason::table_full);
+  ++counters.path_requests_answered;
 }
 
 void router_shard::state::discover(const arrival& a, const path_request& asked_for, instant now, shard_output& out) {

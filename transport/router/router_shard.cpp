@@ -14,6 +14,19 @@ std::size_t share(std::size_t whole, unsigned shards) {
   return std::max<std::size_t>(1, whole / shards);
 }
 
+shard_capacities capacities_of(const router_config& config) {
+  const auto part = [&](std::size_t whole) { return share(whole, config.shard_count); };
+  shard_capacities c;
+  c.paths_and_links = part(config.paths_max + config.links_max);
+  c.reverses = part(config.reverse_max);
+  c.packet_hashes = part(config.packet_hashes_max);
+  c.tunnels = tunnels_max;
+  c.announces_pending = part(config.announces_pending_max);
+  c.path_requests_pending = part(searches_max);
+  c.queued = {0, config.queue_announces_max, config.queue_path_requests_max, config.queue_limited_max};
+  return c;
+}
+
 std::uint64_t fingerprint_of(const packet_hash& hash) {
   std::uint64_t f;
   std::memcpy(&f, hash.data(), sizeof f);
@@ -309,6 +322,7 @@ shard_status router_shard::status() const {
   status.tunnels = s_->tunnels.size();
   for (std::size_t kind = 0; kind < traffic_classes; ++kind)
     status.queued[kind] = s_->queues[kind].size();
+  status.capacities = capacities_of(s_->config);
   return status;
 }
 

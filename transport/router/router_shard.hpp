@@ -12,6 +12,7 @@
 // One thread at a time. Source: rns-1.5.7 section 1; Transport.py.
 #pragma once
 
+#include "messages/latency_histogram.hpp"
 #include "transport/router/router_types.hpp"
 
 #include <memory>
@@ -57,12 +58,26 @@ struct announce_rate_summary {
   std::vector<instant> heard;
 };
 
+/// How much a shard's tables may hold. Paths and links share theirs.
+struct shard_capacities {
+  std::size_t paths_and_links = 0, reverses = 0, packet_hashes = 0, tunnels = 0, announces_pending = 0;
+  std::size_t path_requests_pending = 0;
+  /// Zero for a class that never waits. What can be held back at its sender may exceed it.
+  std::array<std::size_t, traffic_classes> queued{};
+};
+
 struct shard_status {
   std::size_t paths = 0, links = 0, links_validated = 0, reverses = 0, announces_pending = 0, packet_hashes = 0;
   std::size_t path_requests_pending = 0, tunnels = 0;
   std::array<std::size_t, traffic_classes> queued{};
   std::array<std::uint64_t, traffic_classes> queue_dropped{};
   std::uint64_t forwarded_data = 0, forwarded_link_data = 0, announces_verified = 0, link_proofs_verified = 0;
+  shard_capacities capacities;
+  drop_counters dropped{};  ///< of all interfaces, those that are gone included
+  std::array<std::uint64_t, announce_outcomes> announces{};
+  std::uint64_t path_requests_answered = 0;  ///< by this node, from what it knew
+  /// From a request that we sent, for ourselves or for others, to the announce that answered it.
+  latency_histogram path_request_latency;
 };
 
 class router_shard {

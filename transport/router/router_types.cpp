@@ -70,6 +70,32 @@ std::string_view to_string(drop_reason reason) {
   return "unknown";
 }
 
+std::string_view to_string(announce_outcome outcome) {
+  switch (outcome) {
+    case announce_outcome::accepted:
+      return "accepted";
+    case announce_outcome::ignored:
+      return "ignored";
+    case announce_outcome::local:
+      return "local";
+    case announce_outcome::held:
+      return "held";
+    case announce_outcome::refused:
+      return "refused";
+    case announce_outcome::invalid:
+      return "invalid";
+    case announce_outcome::blackholed:
+      return "blackholed";
+    case announce_outcome::rate_limited:
+      return "rate_limited";
+    case announce_outcome::rebroadcast:
+      return "rebroadcast";
+    case announce_outcome::count_:
+      break;
+  }
+  return "unknown";
+}
+
 bool is_protocol_violation(drop_reason reason) {
   switch (reason) {
     case drop_reason::too_short:

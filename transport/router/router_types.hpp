@@ -89,6 +89,22 @@ bool is_filter_hit(drop_reason reason);
 
 using drop_counters = std::array<std::uint64_t, drop_reasons>;
 
+/// What became of the announces that a shard took from its queue. One announce may count under several.
+enum class announce_outcome : octet {
+  accepted,      ///< valid, and the path is new or changed
+  ignored,       ///< valid, but what is known is better
+  local,         ///< valid, of a destination of this process
+  held,          ///< valid, given to the gate of an interface in burst
+  refused,       ///< oversized or malformed
+  invalid,       ///< signature, address or key do not match
+  blackholed,    ///< its identity is blocked
+  rate_limited,  ///< accepted, but announced too often to be passed on
+  rebroadcast,   ///< sent on, each time
+  count_
+};
+inline constexpr std::size_t announce_outcomes = static_cast<std::size_t>(announce_outcome::count_);
+std::string_view to_string(announce_outcome outcome);
+
 /// Told by one shard to the owner of another address. Applied before the packet that caused it can be answered.
 struct reverse_learned {
   address proved{};  ///< truncated hash of the packet that a proof may come for

@@ -145,9 +145,11 @@ struct router_shard::state {
     return l && l->shared_instance;
   }
   void drop(const arrival& a, drop_reason reason) {
+    ++counters.dropped[static_cast<std::size_t>(reason)];
     if (line(a.from))
       ++slots[a.from.slot()].drops[static_cast<std::size_t>(reason)];
   }
+  void count(announce_outcome outcome) { ++counters.announces[static_cast<std::size_t>(outcome)]; }
   bool is_local(const destination_hash& destination) const {
     const auto* known = flows.find(destination.data());
     return known && known->kind == flow_kind::local;

@@ -23,7 +23,7 @@ struct datagram_state {
   std::optional<gate_duties> duties;
   std::optional<datagram_transmitter> output;
   std::shared_ptr<reader_counters> counters = std::make_shared<reader_counters>();
-  std::shared_ptr<traffic_meter> meter = std::make_shared<traffic_meter>(counters);
+  std::shared_ptr<traffic_meter> meter;
   datagram_lane_ptr lane;
   deadline_timer timer;
   std::optional<instant> detach_at;  ///< end by then at the latest
@@ -59,6 +59,7 @@ void end(self_ptr self) {
 void settle(self_ptr self) {
   auto& s = self->state;
   s.meter->publish(s.output->counters().octets, s.output->counters().packets, s.duties->gate.counters());
+  s.meter->publish({.transmit_octets = s.output->waiting()}, s.duties->gate);
   if (s.output->take_wish_to_write())
     await_writable(self);
   if (s.detach_at && s.output->idle())
@@ -127,6 +128,7 @@ datagram_actor::behavior_type datagram_behavior(self_ptr self, const datagram_se
   s.duties.emplace(s.settings.common);
   s.output.emplace(settings.common.transmit, settings.common.access);
   s.output->connect(settings.socket, settings.to);
+  s.meter = std::make_shared<traffic_meter>(s.counters, s.output->shared_counters());
   const auto description = std::make_shared<interface_description>(settings.common.description);
   self->request(registry, caf::infinite, register_interface{facts, self, description, s.meter})
       .then([self](const registration_ptr& known) { on_registered(self, *known); });

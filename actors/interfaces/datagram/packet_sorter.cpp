@@ -1,5 +1,7 @@
 #include "actors/interfaces/datagram/packet_sorter.hpp"
 
+#include "actors/clock.hpp"
+
 namespace plexus {
 namespace {
 
@@ -21,6 +23,10 @@ void packet_sorter::take(mutable_octets frame, shedding shed) {
     return refuse(drop_reason::announce_queue_full);
   if (shed == shedding::bulk && taken->packet.kind == traffic_class::path_request)
     return refuse(drop_reason::path_request_queue_full);
+  if (waiting_ == 0)
+    read_at_ = ++rounds_ % timed_rounds == 0 ? now() : instant{};
+  ++config_.counters->class_packets[class_index(taken->packet.kind)];
+  config_.counters->class_octets[class_index(taken->packet.kind)] += taken->packet.size;
   auto& batch = batches_[taken->shard];
   if (!batch) {
     batch = std::make_shared<packet_batch>();
@@ -40,6 +46,7 @@ void packet_sorter::hand_on(io_thread& thread, const slab_ref& lease) {
   for (std::size_t i = 0; i < batches_.size(); ++i)
     if (auto& batch = batches_[i]) {
       batch->memory = lease;
+      batch->read_at = read_at_;
       thread.send(config_.shards[i], packet_batch_ptr(std::move(batch)));
     }
 }

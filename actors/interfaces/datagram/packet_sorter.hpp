@@ -44,6 +44,8 @@ private:
   intake intake_;
   std::vector<std::shared_ptr<packet_batch>> batches_;  ///< by shard; empty ones are null
   std::size_t waiting_ = 0;
+  unsigned rounds_ = 0;  ///< from one hand_on() to the next
+  instant read_at_{};    ///< of this round, when it is timed
 };
 
 }  // namespace plexus

@@ -116,7 +116,7 @@ TEST_CASE("two UDP interfaces with the same access code understand each other, a
   bench.transmit(sender, some_packet(2, 1064));
   CHECK(bench.packets.next() == some_packet(2, 1064));
   CHECK(bench.status(receiver)->refused[static_cast<std::size_t>(drop_reason::ifac_missing)] == 1);
-  CHECK(bench.status(sender)->sent_octets == 1064 + 16);
+  CHECK(bench.status(sender)->traffic.sent_octets == 1064 + 16);
 }
 
 TEST_CASE("a burst of datagrams comes in whole and in order") {

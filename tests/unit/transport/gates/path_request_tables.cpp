@@ -178,3 +178,13 @@ TEST_CASE("the node's own requests go out one each half second, one for each des
   CHECK(queue.push(numbered(3), {}, t0 + 1min));
   CHECK(queue.next_deadline() == t0 + 1min + 500ms);
 }
+
+TEST_CASE("the first announce after a question answers it, and the time it took is known once") {
+  asked_paths asked(2, 1);
+  asked.on_request(numbered(1), t0);
+  CHECK(asked.on_answer(numbered(2), t0 + 1s) == std::nullopt);
+  CHECK(asked.on_answer(numbered(1), t0 + 3s) == duration(3s));
+  CHECK(asked.on_answer(numbered(1), t0 + 4s) == std::nullopt);
+  asked.on_request(numbered(1), t0 + 5s);
+  CHECK(asked.on_answer(numbered(1), t0 + 6s) == duration(1s));
+}
