@@ -13,6 +13,14 @@ std::shared_ptr<const reticulum_config> defaults_of(control_ptr self) {
   return std::make_shared<reticulum_config>(self->state.running.reticulum);
 }
 
+/// What follows when somebody does not answer.
+auto refuse(control_ptr self, change_answer then) {
+  return [self, then = std::move(then)](const caf::error& error) {
+    log(log_level::error, "A change of an interface was given up: {}", self->system().render(error));
+    then(change_outcome::refused);
+  };
+}
+
 /// The next comparison of configurations starts from what was used.
 void remember(control_ptr self, interface_config used) {
   auto& interfaces = self->state.running.interfaces;
@@ -28,7 +36,7 @@ void add(control_ptr self, const entry_ptr& entry, open_failure on_failure, chan
               log(log_level::error, "The interface {} could not be started: {}", name, problem);
             then(problem.empty() ? change_outcome::done : change_outcome::refused);
           },
-          [then](const caf::error&) { then(change_outcome::refused); });
+          refuse(self, then));
 }
 
 void detach(control_ptr self, const std::string& name, change_answer then) {
@@ -39,7 +47,7 @@ void detach(control_ptr self, const std::string& name, change_answer then) {
               log(log_level::notice, "Interface \"{}\" was detached", name);
             then(outcome);
           },
-          [then](const caf::error&) { then(change_outcome::refused); });
+          refuse(self, then));
 }
 
 void attach_entry(control_ptr self, const std::string& name, const entry_reading& reading, change_answer then) {
@@ -72,9 +80,9 @@ void attach(control_ptr self, const std::string& name, change_answer then) {
             self->request(self->state.files, control_timeout, find_atom::value, name)
                 .then(
                     [self, name, then](const entry_reading_ptr& reading) { attach_entry(self, name, *reading, then); },
-                    [then](const caf::error&) { then(change_outcome::refused); });
+                    refuse(self, then));
           },
-          [then](const caf::error&) { then(change_outcome::refused); });
+          refuse(self, then));
 }
 
 /// Both halves must be done; an interface that is not there is told apart.

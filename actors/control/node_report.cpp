@@ -1,5 +1,6 @@
 #include "actors/control/node_report.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <unistd.h>
@@ -152,14 +153,30 @@ void add_child(interface_status& parent, const interface_status& child) {
     parent.pr_burst_count = *parent.pr_burst_count + child.pr_burst_active;
 }
 
+/// The order that the reference keeps its interfaces in.
+std::vector<const interface_report*> fastest_first(const std::vector<interface_report>& reports) {
+  std::vector<const interface_report*> order;
+  for (const auto& report : reports)
+    order.push_back(&report);
+  std::sort(order.begin(), order.end(), [](const auto* a, const auto* b) {
+    return a->facts.bitrate != b->facts.bitrate ? a->facts.bitrate > b->facts.bitrate
+                                                : a->facts.id.slot() < b->facts.id.slot();
+  });
+  return order;
+}
+
 void set_interfaces(node_status& s, const interfaces_report& interfaces, const clocks& clock) {
   std::unordered_map<std::uint32_t, std::size_t> index;
-  for (const auto& report : interfaces.interfaces) {
-    index[report.facts.id.value] = s.interfaces.size();
-    s.interfaces.push_back(status_of(report, clock));
+  const auto order = fastest_first(interfaces.interfaces);
+  const bool announced = interfaces.totals.gate.announces_out.packets > 0;
+  for (const auto* report : order) {
+    index[report->facts.id.value] = s.interfaces.size();
+    s.interfaces.push_back(status_of(*report, clock));
+    if (is_listener(*report) && announced)  // the reference's listeners take part in every round, with nothing to send
+      s.interfaces.back().announce_queue = std::int64_t{0};
   }
   for (std::size_t i = 0; i < s.interfaces.size(); ++i) {
-    const auto parent = index.find(interfaces.interfaces[i].facts.parent.value);
+    const auto parent = index.find(order[i]->facts.parent.value);
     if (parent == index.end())
       continue;
     auto& above = s.interfaces[parent->second];

@@ -91,7 +91,7 @@ interface_actor start_local_instance(caf::actor_system& system, const node_setti
   settings.child = [node, place, tcp = by_tcp(node.reticulum)](const connection& link, std::size_t others) {
     const auto port = std::to_string(link.port());
     auto child = settings_of(node, "LocalInterface[" + (tcp ? port : place) + "]");
-    child.description = {tcp ? port : std::to_string(others) + "@" + place, "LocalClientInterface", {}, {}};
+    child.description = {tcp ? port : std::to_string(others) + "@" + '\0' + place, "LocalClientInterface", {}, {}};
     child.facts.role = interface_role::local_client;
     child.intake.from_local_client = true;
     return child;

@@ -140,7 +140,7 @@ void add_counts(exposition& out, const std::string& name, const interface_counts
   out.add(families::forwarding_latency, {name}, c.forwarding);
 }
 
-void add_interface(exposition& out, const interface_figures& one) {
+void add_interface_figures(exposition& out, const interface_figures& one) {
   const auto& name = one.name;
   const auto& l = one.levels;
   out.add(families::interface_up, {name}, one.up);
@@ -217,7 +217,7 @@ std::string text_of(const node_figures& figures, const shard_ledger& shards) {
   }
   if (figures.interfaces) {
     for (const auto& one : figures.interfaces->interfaces) {
-      add_interface(out, one);
+      add_interface_figures(out, one);
       note_drops(one.counts.refused);
     }
     add_violations(out, dropped);
