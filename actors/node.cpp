@@ -81,11 +81,12 @@ node::node(node_setup setup) : setup_(std::move(setup)), system_(configured(caf_
   control_ = spawn_control(system_, control_settings_of(setup_), interfaces_, shards());
   caf::anon_send(router_, shard_watcher(interfaces_));
   caf::anon_send(router_, shard_watcher(control_));
-  std::vector<caf::actor_addr> children{router_.address(), interfaces_.address(), control_.address()};
+  std::vector<caf::actor> children{caf::actor_cast<caf::actor>(router_), caf::actor_cast<caf::actor>(interfaces_),
+                                   caf::actor_cast<caf::actor>(control_)};
   if (storage_) {
     caf::anon_send(interfaces_, interface_watcher(storage_));
     caf::anon_send(control_, destination_keeper(storage_));
-    children.push_back(storage_.address());
+    children.push_back(caf::actor_cast<caf::actor>(storage_));
   }
   root_ = spawn_root(system_, children, setup_.failed);
   if (setup_.config.metrics.enabled)

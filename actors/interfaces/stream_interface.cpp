@@ -222,6 +222,7 @@ interface_report_ptr status_of(stream_state& s) {
   auto status = std::make_shared<interface_report>();
   status->facts = s.facts;
   status->frames_invalid = s.counters->frames_invalid;
+  status->traffic = s.meter->read();
   for (std::size_t i = 0; i < drop_reasons; ++i)
     status->refused[i] = s.counters->refused[i];
   status->reconnects = s.reconnects;

@@ -114,6 +114,11 @@ struct disk_state {
 
 using self_ptr = disk_actor::stateful_pointer<disk_state>;
 
+/// From the first writing on; a start is not to wait. On Linux it is this thread's own.
+void give_way() {
+  ::setpriority(PRIO_PROCESS, 0, niceness);
+}
+
 /// A shard that is gone is no fault of the disk's.
 template <class Result, class Job>
 caf::result<Result> attempt(self_ptr self, const std::vector<shard_actor>& shards, Job job) {
@@ -150,7 +155,6 @@ disk_actor::behavior_type disk_behavior(self_ptr self, const state_directory& st
                                         const std::shared_ptr<const interface_book>& interfaces) {
   auto& s = self->state;
   end_on_exception(self);
-  ::setpriority(PRIO_PROCESS, 0, niceness);  // on Linux, of this thread alone
   s.state = state;
   s.interfaces = interfaces;
   return {
@@ -168,11 +172,13 @@ disk_actor::behavior_type disk_behavior(self_ptr self, const state_directory& st
         });
       },
       [self, &s](const save_job& job) {
+        give_way();
         return attempt<save_result_ptr>(self, job.shards, [&](shard_tables& shards) -> save_result_ptr {
           return std::make_shared<save_result>(state_saver(*s.state, *s.interfaces, shards).save(*job.request));
         });
       },
       [&s](const announce_files& announces) -> std::int64_t {
+        give_way();
         const auto begin = read_clocks();
         for (const auto& one : *announces)
           write_announce(*s.state, one.destination, one.hash, one.packet, one.interface, begin.unix_now);

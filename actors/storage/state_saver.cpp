@@ -159,7 +159,11 @@ private:
     note(state_.save_ratchet(entry.destination, {key, entry.announced_at}));
   }
 
-  bool may_write() const { return request_.files_until == instant::max() || now() < request_.files_until; }
+  bool may_write() {
+    result_.files_missing =
+        result_.files_missing || (request_.files_until != instant::max() && now() >= request_.files_until);
+    return !result_.files_missing;
+  }
 
   void note(const std::error_code& error) {
     ++result_.files_written;

@@ -47,6 +47,7 @@ struct save_result {
   bool complete = false;  ///< all files are written
   std::size_t paths = 0;
   std::size_t files_written = 0, files_removed = 0;
+  bool files_missing = false;  ///< there was no time for all single files
   duration took{};
   std::vector<destination_hash> pathless;  ///< destinations that are known, but have no path; sorted
   std::vector<destination_hash> retained;  ///< sorted

@@ -19,11 +19,11 @@ constexpr std::chrono::seconds tick_interval{1};
 constexpr save_pace known_pace{std::chrono::seconds(30), 10, {}};
 constexpr save_pace full_pace{std::chrono::seconds(60), 100, std::chrono::hours(12)};
 constexpr save_pace clean_pace{std::chrono::minutes(15), 100, std::chrono::minutes(15)};
-/// Source: Reticulum.py: GRACIOUS_PERSIST_INTERVAL.
-constexpr std::chrono::minutes gracious_interval{5};
 /// A fresh node keeps all that the file knows for as long as the reference does. Source: Transport.py:
 /// known_destinations_interval.
 constexpr std::chrono::minutes keep_unused_for{5};
+/// A save that nobody waits for writes single files for so long; the rest are for the next one.
+constexpr std::chrono::seconds files_slice{20};
 constexpr std::size_t unsaved_max = 4096, marks_max = 1u << 16;
 
 struct storage_state {
@@ -217,7 +217,7 @@ void save(self_ptr self, bool everything, instant files_until, Done done) {
       .then(
           [&s, finish, request, done](const save_result_ptr& result) {
             on_saved(s, *request, result);
-            finish(result->took, result->complete);
+            finish(result->took, result->complete && !result->files_missing);
             done(result->complete);
           },
           [&s, finish, done](const caf::error&) {
@@ -237,7 +237,7 @@ void on_tick(self_ptr self) {
   if (!s.disk || !s.begun || s.restoring > 0 || s.saving)
     return;
   if (s.full.is_due(time))
-    save(self, true, instant::max(), [](bool) {});
+    save(self, true, time + files_slice, [](bool) {});
   else if (s.known.is_due(time))
     save(self, false, instant::max(), [](bool) {});
 }

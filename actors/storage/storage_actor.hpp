@@ -1,12 +1,12 @@
 // Keeps the node's state on disk: gives the shards at the start what they knew, writes what they learn, and saves their
 // tables now and then. It never blocks; all disk work is a detached child's, which has one job of a kind at a time.
 //
-//   announce accepted   its cache file and ratchet within about a second; a full queue leaves both to the next full
-//   save something changed   known_destinations after at least 30 s, or ten times as long as the last time took
-//                       everything after at least 60 s, or a hundred times as long as it took
-//   nothing changed     everything every 12 hours, as the reference does
+//   announce accepted   its cache file and ratchet, about a second later; without room, at the next full save
+//   something changed   known_destinations, after at least 30 s or ten times as long as the last time took;
+//                       everything, after at least 60 s or a hundred times as long as it took
+//   nothing changed     everything, every 12 hours, as the reference does
 //   the node ends       everything
-//   a shard restarted   its tables from the files as they are: what it learned since they were saved is learned again
+//   a shard restarted   its tables are read from the files as they are; what came after those is learned again
 //
 // A node that dies at any moment has lost what it learned since the last full save; the reference, which saves every 12
 // hours only, loses more. Source: rns-1.5.7 sections 1.1, 1.2, 5.2, 5.3; Reticulum.py: PERSIST_INTERVAL,

@@ -15,8 +15,7 @@ struct root_state {
 };
 
 node_root::behavior_type root_behavior(node_root::stateful_pointer<root_state> self,
-                                       const std::vector<caf::actor_addr>& children,
-                                       const std::function<void()>& failed) {
+                                       const std::vector<caf::actor>& children, const std::function<void()>& failed) {
   auto& s = self->state;
   end_on_exception(self);
   for (const auto& child : children)
@@ -33,7 +32,7 @@ node_root::behavior_type root_behavior(node_root::stateful_pointer<root_state> s
 
 }  // namespace
 
-node_root spawn_root(caf::actor_system& system, const std::vector<caf::actor_addr>& children,
+node_root spawn_root(caf::actor_system& system, const std::vector<caf::actor>& children,
                      const std::function<void()>& failed) {
   return system.spawn(root_behavior, children, failed);
 }

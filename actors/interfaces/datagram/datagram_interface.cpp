@@ -98,6 +98,7 @@ void on_shards(self_ptr self, const shards_changed& changed) {
 interface_report_ptr status_of(datagram_state& s) {
   auto status = std::make_shared<interface_report>();
   status->facts = s.duties->facts;
+  status->traffic = s.meter->read();
   for (std::size_t i = 0; i < drop_reasons; ++i)
     status->refused[i] = s.counters->refused[i];
   const auto& sent = s.output->counters();

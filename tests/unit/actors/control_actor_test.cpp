@@ -4,7 +4,9 @@
 #include "storage/state/state_directory.hpp"
 #include "tests/unit/storage/temporary_directory.hpp"
 #include "transport/control/status.hpp"
+#include "transport/control/tables.hpp"
 
+#include <caf/send.hpp>
 #include <catch2/catch.hpp>
 
 #include <arpa/inet.h>

@@ -125,6 +125,8 @@ struct rig {
   rig() {
     node_setup setup;
     setup.config.reticulum.enable_transport = true;
+    setup.config.reticulum.share_instance = false;
+    setup.config.metrics.enabled = false;
     setup.config.plexus.shards = 2;
     setup.config.plexus.io_threads = 2;
     setup.config.interfaces = {listener_config("A", port_a), listener_config("B", port_b)};

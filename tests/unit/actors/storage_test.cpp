@@ -183,6 +183,22 @@ TEST_CASE("without the snapshot, paths come back from the files that the referen
   CHECK(node.save().files_written == 0);
 }
 
+TEST_CASE("when there is no time for single files, the snapshot alone brings the paths back") {
+  node_here node;
+  node.learn(40, true);
+  save_request request;
+  request.files_until = instant{};
+  const auto saved = node.save(request);
+  CHECK(saved.complete);
+  CHECK(saved.files_missing);
+  CHECK(saved.files_written == 0);
+  shards_here fresh{2};
+  fresh.know(node.near);
+  CHECK(node.restore_into(fresh, node.book).restored == 40);
+  CHECK_FALSE(node.save().files_missing);
+  CHECK(node.state.announces().size() == 40);
+}
+
 TEST_CASE("paths of an interface that is not there wait for it, and are not lost by saving meanwhile") {
   node_here node;
   node.learn(1500);
