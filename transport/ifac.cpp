@@ -5,8 +5,8 @@
 #include "transport/crypto/hmac.hpp"
 #include "transport/crypto/sha256.hpp"
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 
 namespace plexus {

@@ -33,9 +33,9 @@ using interface_watcher =
 
 using interfaces_supervisor = interface_registry::extend<
     caf::replies_to<figures_atom>::with<interfaces_figures_ptr>,  // metrics: without asking any interface
-    caf::reacts_to<interface_watcher>,                  // tell this one, too
-    caf::reacts_to<shard_started>,                      // router supervisor: a shard is new and knows nothing
-    caf::replies_to<add_interface>::with<std::string>,  // node, control
+    caf::reacts_to<interface_watcher>,                            // tell this one, too
+    caf::reacts_to<shard_started>,                                // router supervisor: a shard is new and knows nothing
+    caf::replies_to<add_interface>::with<std::string>,            // node, control
     // control: end the interface of that short name, connections first; answered when its sockets are closed
     caf::replies_to<detach_atom, std::string>::with<change_outcome>,
     caf::reacts_to<detach_atom, duration>,                       // node: end all within that time, and then yourself

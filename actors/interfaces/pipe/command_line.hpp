@@ -8,9 +8,9 @@
 
 namespace plexus {
 
-/// Words end at blanks, tabs and line ends. Single quotes keep everything; double quotes keep everything but a backslash
-/// before `"` or `\`; elsewhere a backslash keeps the next character. Throws std::invalid_argument when a quotation has
-/// no end, a backslash nothing behind it, or no word is left.
+/// Words end at blanks, tabs and line ends. Single quotes keep everything; double quotes keep everything but a
+/// backslash before `"` or `\`; elsewhere a backslash keeps the next character. Throws std::invalid_argument when a
+/// quotation has no end, a backslash nothing behind it, or no word is left.
 std::vector<std::string> split_command(std::string_view text);
 
 /// The program's file: `name` itself if it holds a slash, else the first match in PATH. Throws std::runtime_error when
