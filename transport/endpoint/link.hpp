@@ -51,8 +51,8 @@ struct link_target {
 };
 
 struct request_options {
-  std::optional<duration> timeout;
-  std::optional<std::uint64_t> response_size_max;  ///< octets
+  std::optional<duration> timeout{};
+  std::optional<std::uint64_t> response_size_max{};  ///< octets
 };
 
 class link {
