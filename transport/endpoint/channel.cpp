@@ -57,19 +57,19 @@ expected<std::uint16_t, link_error> channel::send(instant now, std::uint16_t typ
 void channel::transmit(instant now, sent_message& message, link_output& out) {
   message.packets.push_back(link_.send(now, packet_context::channel, message.envelope, out));
   message.sent_at = now;
-  message.timeout = timeout_after(message.packets.size());
+  message.timeout = timeout_of(link_.rtt, outstanding_.size(), message.packets.size());
   raise_timeouts();
 }
 
-duration channel::timeout_after(std::size_t tries) const {
-  const auto base = std::max(seconds_of(link_.rtt) * timeout_rtts, timeout_min);
+duration channel::timeout_of(duration rtt, std::size_t outstanding, std::size_t tries) {
+  const auto base = std::max(seconds_of(rtt) * timeout_rtts, timeout_min);
   return from_seconds(std::pow(timeout_growth, static_cast<double>(tries) - 1) * base *
-                      (static_cast<double>(outstanding_.size()) + timeout_spare));
+                      (static_cast<double>(outstanding) + timeout_spare));
 }
 
 void channel::raise_timeouts() {
   for (auto& message : outstanding_)
-    message.timeout = std::max(message.timeout, timeout_after(message.packets.size()));
+    message.timeout = std::max(message.timeout, timeout_of(link_.rtt, outstanding_.size(), message.packets.size()));
 }
 
 std::deque<channel::sent_message>::const_iterator channel::find(const packet_hash& packet) const {
@@ -122,27 +122,29 @@ void channel::narrow() {
     --window_max_;
 }
 
-void channel::on_message(octets plaintext, link_output& out) {
+bool channel::on_message(octets plaintext, link_output& out) {
   const auto envelope = channel_envelope::parse(plaintext);
   if (!envelope) {
     ++link_.counters.malformed;
-    return;
+    return true;
   }
   const auto ahead = static_cast<std::uint16_t>(envelope->sequence - expected_sequence_);
-  if (ahead > receive_window) {
-    ++link_.counters.duplicate;
-    return;
+  const bool behind = ahead > 0x7fff;
+  if (ahead > receive_window && !behind) {
+    ++link_.counters.refused;
+    return false;
   }
   waiting_message message{envelope->type, {envelope->content.begin(), envelope->content.end()}};
-  if (!early_.emplace(envelope->sequence, std::move(message)).second) {
+  if (behind || !early_.emplace(envelope->sequence, std::move(message)).second) {
     ++link_.counters.duplicate;
-    return;
+    return true;
   }
   for (auto next = early_.find(expected_sequence_); next != early_.end(); next = early_.find(expected_sequence_)) {
     out.events.emplace_back(channel_message{next->second.type, std::move(next->second.content)});
     early_.erase(next);
     ++expected_sequence_;
   }
+  return true;
 }
 
 bool channel::on_time(instant now, link_output& out) {

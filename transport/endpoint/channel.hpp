@@ -37,9 +37,18 @@ public:
   /// `link` must outlive it.
   explicit channel(link_session& link);
 
+  /// How long a message that was sent `tries` times waits for its proof.
+  static duration timeout_of(duration rtt, std::size_t outstanding, std::size_t tries);
+
   /// Octets of the largest message.
   std::size_t mdu() const { return std::min<std::size_t>(link_.mdu() - channel_envelope::header_size, 0xffff); }
-  bool ready() const { return outstanding_.size() < window_; }
+  /// The reference counts outstanding messages alone. Here they must also lie within what the receiver keeps, because a
+  /// message beyond that is proved by the reference, thrown away, and waited for ever after.
+  bool ready() const {
+    return outstanding_.size() < window_ &&
+           (outstanding_.empty() ||
+            static_cast<std::uint16_t>(next_sequence_ - outstanding_.front().sequence) <= receive_window);
+  }
   std::size_t outstanding() const { return outstanding_.size(); }
   std::size_t window() const { return window_; }
 
@@ -50,9 +59,10 @@ public:
   bool awaits(const packet_hash& packet) const;
   /// A packet that the channel awaits was proved.
   void on_delivered(const packet_hash& packet, link_output& out);
-  /// Emits channel_message events, as far as they are in order. The packet has been proved already, so a message of any
-  /// type is handed on: the reference refuses unknown ones after the proof, and then waits for them for ever.
-  void on_message(octets plaintext, link_output& out);
+  /// Emits channel_message events, as far as they are in order. False when the message is too far ahead: it is not kept
+  /// and must not be proved. A message of any type is handed on: the reference refuses unknown ones after the proof,
+  /// and then waits for them for ever.
+  [[nodiscard]] bool on_message(octets plaintext, link_output& out);
 
   /// False when a message was given up: the link must be closed.
   [[nodiscard]] bool on_time(instant now, link_output& out);
@@ -72,7 +82,6 @@ private:
   };
 
   std::deque<sent_message>::const_iterator find(const packet_hash& packet) const;
-  duration timeout_after(std::size_t tries) const;
   void transmit(instant now, sent_message& message, link_output& out);
   void raise_timeouts();
   void widen();

@@ -140,12 +140,10 @@ void link::on_channel(instant now, const packet_view& packet, link_output& out) 
     ++session_.counters.unexpected;
     return;
   }
-  // The reference proves before it decrypts; whoever cannot decrypt here was no peer, and earns no signature.
+  // The reference proves before it decrypts; whoever cannot encrypt for this link was no peer, and earns no signature.
   const auto plaintext = open(packet);
-  if (!plaintext)
-    return;
-  prove(now, hash_packet(packet.whole), out);
-  channel_->on_message(*plaintext, out);
+  if (plaintext && channel_->on_message(*plaintext, out))
+    prove(now, hash_packet(packet.whole), out);
 }
 
 expected<packet_hash, link_error> link::send(instant now, octets plaintext, link_output& out) {

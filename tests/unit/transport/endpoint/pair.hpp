@@ -43,7 +43,8 @@ public:
     for (auto& packet : out.packets) {
       ++sent;
       octets_sent += packet.size();
-      if (air.unit() < conditions.loss && (!lossless_set_up || established()))
+      was_established = was_established || established();
+      if (air.unit() < conditions.loss && (!lossless_set_up || was_established))
         continue;
       auto delay = conditions.latency;
       if (air.unit() < conditions.reordering)
@@ -91,7 +92,7 @@ public:
   instant now{1000s};
   jitter_source air;
   weather conditions;
-  bool lossless_set_up = true;
+  bool lossless_set_up = true, was_established = false;
   seeded_random random;
   identity owner;
   link_settings right_settings;
