@@ -39,14 +39,30 @@ octet_string counted(std::size_t size) {
   return data;
 }
 
+/// What waits to be written. A pipe has no latency of its own, and the reference misses a proof that comes before its
+/// send() returned.
+struct delayed_frame {
+  instant due{};
+  octet_string frame;
+};
+std::deque<delayed_frame> waiting_frames;
+constexpr std::chrono::milliseconds latency{3};
+
 void send_packet(octets packet) {
   octet_string frame(hdlc_worst_size(packet.size()));
-  const auto* end = append_frame(frame.data(), packet, {});
-  for (const octet* at = frame.data(); at < end;) {
-    const auto written = ::write(STDOUT_FILENO, at, static_cast<std::size_t>(end - at));
-    if (written <= 0)
-      std::exit(0);
-    at += written;
+  frame.resize(static_cast<std::size_t>(append_frame(frame.data(), packet, {}) - frame.data()));
+  waiting_frames.push_back({read_clock() + latency, std::move(frame)});
+}
+
+void write_due_frames() {
+  for (; !waiting_frames.empty() && waiting_frames.front().due <= read_clock(); waiting_frames.pop_front()) {
+    octets rest = waiting_frames.front().frame;
+    while (!rest.empty()) {
+      const auto written = ::write(STDOUT_FILENO, rest.data(), rest.size());
+      if (written <= 0)
+        std::exit(0);
+      rest = rest.subspan(static_cast<std::size_t>(written));
+    }
   }
 }
 
@@ -222,7 +238,7 @@ int run(std::uint64_t seed) {
   octet_string buffer;
   for (;;) {
     pollfd input{STDIN_FILENO, POLLIN, 0};
-    if (::poll(&input, 1, 10) > 0) {
+    if (::poll(&input, 1, waiting_frames.empty() ? 10 : 1) > 0) {
       octet chunk[65536];
       const auto size = ::read(STDIN_FILENO, chunk, sizeof chunk);
       if (size <= 0)
@@ -232,6 +248,7 @@ int run(std::uint64_t seed) {
       buffer.erase(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(done));
     }
     p.on_time();
+    write_due_frames();
   }
 }
 

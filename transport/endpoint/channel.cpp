@@ -149,7 +149,7 @@ bool channel::on_message(octets plaintext, link_output& out) {
 
 bool channel::on_time(instant now, link_output& out) {
   for (auto& message : outstanding_) {
-    if (now < message.sent_at + message.timeout)
+    if (now < message.due_at())
       continue;
     if (message.packets.size() >= tries_max)
       return false;
@@ -162,7 +162,7 @@ bool channel::on_time(instant now, link_output& out) {
 std::optional<instant> channel::next_deadline() const {
   std::optional<instant> earliest;
   for (const auto& message : outstanding_)
-    if (const auto due = message.sent_at + message.timeout; !earliest || due < *earliest)
+    if (const auto due = message.due_at(); !earliest || due < *earliest)
       earliest = due;
   return earliest;
 }

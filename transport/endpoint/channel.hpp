@@ -75,6 +75,8 @@ private:
     std::vector<packet_hash> packets;  ///< one for each try; the proof of any is good
     instant sent_at{};
     duration timeout{};
+
+    instant due_at() const { return sent_at + timeout + link_timing::channel_check_delay; }
   };
   struct waiting_message {
     std::uint16_t type = 0;

@@ -23,6 +23,11 @@ inline constexpr seconds stale_grace{5};
 inline constexpr int traffic_timeout_factor = 6;
 inline constexpr milliseconds traffic_timeout_min{5};
 inline constexpr milliseconds response_grace{11250};
+/// The reference looks at its receipts once a second, so a proof that is late by that much still counts; and a message
+/// of a channel is sent again half a second after its time-out on average. Without them a peer that is busy for some
+/// milliseconds would look dead on a link whose round trip is shorter.
+inline constexpr seconds receipt_check_interval{1};
+inline constexpr milliseconds channel_check_delay{500};
 /// A round trip that a peer may claim; anything above is cut to it, as keepalive and timeouts have upper bounds.
 inline constexpr seconds round_trip_max{600};
 inline constexpr int hops_unknown = 128;
@@ -43,7 +48,7 @@ inline duration keepalive_interval(duration rtt) {
   return std::clamp<duration>(scaled, keepalive_min, keepalive_max);
 }
 inline duration receipt_timeout(duration rtt) {
-  return std::max<duration>(rtt * traffic_timeout_factor, traffic_timeout_min);
+  return std::max<duration>(rtt * traffic_timeout_factor, traffic_timeout_min) + receipt_check_interval;
 }
 inline duration request_timeout(duration rtt) {
   return rtt * traffic_timeout_factor + response_grace;
