@@ -3,12 +3,14 @@
 The tools are programs of another daemon, one hop away.
 """
 import json
+import re
 
 import pytest
 
 import RNS
 from conversation import introduce
-from harness import NEWEST, OLDER, tcp_client, tcp_server, free_port
+from harness import NEWEST, OLDER, UNDER_TEST, free_port, tcp_client, tcp_server
+from test_plexus_tool import plexus
 
 versions = pytest.mark.parametrize("version", [NEWEST, OLDER])
 
@@ -98,3 +100,64 @@ def test_announces_of_the_node_itself_reach_others(world):
         ("rnstransport.network", network), (f"rnstransport.network.instance.{network.hash.hex()}", network))]
     for destination in wanted:
         node.expect("announce", of=destination.hex(), hops=1, timeout=40)
+
+
+# The same with `plexus`, against the relay under test and against rnsd.
+
+@pytest.fixture(params=list(dict.fromkeys([UNDER_TEST, "rnsd"])))
+def asked(request, world):
+    estate = Estate(world, request.param)
+    estate.plexus = lambda *arguments, **keywords: plexus(
+        arguments[0], "--config", estate.near.folder, *arguments[1:], **keywords)
+    return estate
+
+
+def told(text):
+    """What a tool says in the end, without what it wrote over itself while it waited."""
+    lines = text.splitlines()
+    begun = [number for number, line in enumerate(lines) if line.startswith("Sending request...")]
+    return [line for line in lines[begun[-1] + 1 if begun else 0:] if line.strip()]
+
+
+def managed(estate, *arguments):
+    return [*arguments[:1], "-R", estate.hash, "-i", estate.manager, *arguments[1:]]
+
+
+def test_plexus_status_reads_as_rnstatus_of_a_node_far_away(asked):
+    def plain(text):
+        text = "\n".join(told(text))
+        text = re.sub(r"[\d.]+ ?[mKMG]?(B|bps|Hz)\b", r"N \1", text)
+        text = re.sub(r"\d+[hms ,and]+(?=$|,)|\d+(\.\d+)?[hms]", "TIME", text)
+        return [re.sub(r"\s+", " ", line).strip() for line in text.splitlines()]
+
+    theirs = plain(asked.near.tool("rnstatus", *managed(asked, "-l")).stdout)
+    ours = plain(asked.plexus(*managed(asked, "status", "-l")))
+    assert ours == theirs
+    assert json.loads(asked.plexus(*managed(asked, "status", "-j")))["transport_id"] == asked.hash
+
+
+def test_plexus_path_lists_the_paths_of_a_node_far_away(asked):
+    one = asked.homes[0]["hash"]
+    theirs = told(asked.near.tool("rnpath", *managed(asked, "-t")).stdout)
+    assert sorted(told(asked.plexus(*managed(asked, "path", "-t")))) == sorted(theirs)
+    assert [entry["hash"] for entry in json.loads(asked.plexus(*managed(asked, "path", "-t", "-j", one)))] == [one]
+    assert one in asked.plexus(*managed(asked, "path", "-r"))
+    assert "not implemented" not in asked.plexus(*managed(asked, "path", "-d", one), code=255)
+
+
+def test_plexus_path_shows_published_blackholes(asked):
+    bad = "ab" * 16
+    asked.relay.tool("rnpath", "-B", bad, "--reason", "noise")
+    listed = told(asked.plexus("path", "-p", asked.hash))
+    assert listed == told(asked.near.tool("rnpath", "-p", asked.hash).stdout)
+    assert listed[0].startswith(f"<{bad}> blackholed indefinitely (noise)")
+    assert bad not in asked.plexus("path", "-p", asked.hash, "silence")
+
+
+def test_plexus_says_why_another_node_does_not_answer(asked):
+    strange = [*managed(asked, "path", "-t")]
+    strange[strange.index(asked.manager)] = asked.stranger
+    assert "The remote request failed" in asked.plexus(*strange, code=10)
+    assert "Path request timed out" in asked.plexus("path", "-R", "00" * 16, "-i", asked.manager, "-W", "1", "-t", code=12)
+    assert "-i" in asked.plexus("status", "-R", asked.hash, code=20)
+    assert "length is invalid" in asked.plexus("status", "-R", "abcd", "-i", asked.manager, code=20)
