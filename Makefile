@@ -25,7 +25,7 @@ build: configure
 
 run: configure
 	cmake --build $(BUILD) -j $(JOBS) --target plexusd
-	$(BUILD)/apps/plexusd $(ARGS)
+	$(BUILD)/bin/plexusd $(ARGS)
 
 test:
 	scripts/install-dependencies.sh --tests

@@ -55,7 +55,7 @@ def main():
 
     log = open(folder / "log", "wb")
     started = time.monotonic()
-    node = subprocess.Popen([os.environ.get("PLEXUSD", build / "apps" / "plexusd" / "plexusd"), "--config", folder, "-vvv"], stdout=log)
+    node = subprocess.Popen([os.environ.get("PLEXUSD", build / "bin" / "plexusd"), "--config", folder, "-vvv"], stdout=log)
     read_log = lambda: (folder / "log").read_text(errors="replace")
 
     def connect():

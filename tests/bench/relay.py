@@ -60,7 +60,7 @@ def rns_rs():
 
 
 def commands(build, names):
-    found = {"plexusd": [pathlib.Path(os.environ.get("PLEXUSD", build / "apps" / "plexusd"))],
+    found = {"plexusd": [pathlib.Path(os.environ.get("PLEXUSD", build / "bin" / "plexusd"))],
              "rns-rs": [rns_rs()] if "rns-rs" in names else [None],
              "rnsd": [harness.python_of(harness.NEWEST), harness.tool_of(harness.NEWEST, "rnsd")]}
     missing = [name for name in names if not found[name][0] or not found[name][0].exists()]

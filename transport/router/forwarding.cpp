@@ -88,7 +88,8 @@ bool router_shard::state::passes_filter(const arrival& a, const flow_entry* flow
 }
 
 void router_shard::state::remember(const inbound_packet& packet) {
-  heard.insert(packet.fingerprint);
+  if (!is_exempt_from_filter(packet.context()))
+    heard.add(packet.fingerprint);
 }
 
 void router_shard::state::take_data(const arrival& a, instant now, shard_output& out) {
