@@ -24,7 +24,11 @@ constexpr save_pace clean_pace{std::chrono::minutes(15), 100, std::chrono::minut
 constexpr std::chrono::minutes keep_unused_for{5};
 /// A save that nobody waits for writes single files for so long; the rest are for the next one.
 constexpr std::chrono::seconds files_slice{20};
-constexpr std::size_t unsaved_max = 4096, marks_max = 1u << 16;
+/// After single announces were written, the disk has rest from them for so many times as long as that took.
+constexpr int announce_files_rest = 19;
+/// Files that one second may bring: writing them must not become a part of what an announce costs.
+constexpr std::size_t unsaved_max = 256;
+constexpr std::size_t marks_max = 1u << 16;
 
 struct storage_state {
   explicit storage_state(storage_actor::base*) {}
@@ -156,7 +160,7 @@ void on_learned(storage_state& s, const std::vector<announce_learned>& learned) 
   }
 }
 
-/// Writes for at most half of the time, so that a flood of announces does not become a flood of files.
+/// A flood of announces does not become a flood of files: what is not written now comes with the next full save.
 void write_announces(self_ptr self) {
   auto& s = self->state;
   if (s.writing || s.unsaved.empty() || !s.disk || now() < s.write_after)
@@ -167,7 +171,7 @@ void write_announces(self_ptr self) {
       .then(
           [&s](std::int64_t took) {
             s.writing = false;
-            s.write_after = now() + duration(took);
+            s.write_after = now() + duration(took) * announce_files_rest;
           },
           [&s](const caf::error&) { s.writing = false; });
 }

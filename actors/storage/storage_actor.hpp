@@ -1,7 +1,7 @@
 // Keeps the node's state on disk: gives the shards at the start what they knew, writes what they learn, and saves their
 // tables now and then. It never blocks; all disk work is a detached child's, which has one job of a kind at a time.
 //
-//   announce accepted   its cache file and ratchet, about a second later; without room, at the next full save
+//   announce accepted   its cache file and ratchet, about a second later; of a flood, at the next full save
 //   something changed   known_destinations, after at least 30 s or ten times as long as the last time took;
 //                       everything, after at least 60 s or a hundred times as long as it took
 //   nothing changed     everything, every 12 hours, as the reference does

@@ -18,7 +18,7 @@ class duplicate_filter {
 public:
   explicit duplicate_filter(std::size_t entries_max);
 
-  void prefetch(std::uint64_t fingerprint) const { __builtin_prefetch(&lines_[line_of(fingerprint)], 1); }
+  [[gnu::always_inline]] void prefetch(std::uint64_t fingerprint) const { __builtin_prefetch(&lines_[line_of(fingerprint)], 1); }
   bool contains(std::uint64_t fingerprint) const;
   /// False if it was there already.
   bool insert(std::uint64_t fingerprint);
