@@ -6,7 +6,10 @@ lies outside them (threads, the transport, the network) is replaced.
 
 Run with an interpreter that has LXMF: .deps/python/lxmf-1.2.1/bin/python generate_discovery.py > discovery.json
 """
+import contextlib
 import hashlib
+import io
+import itertools
 import json
 import os
 import random
@@ -17,6 +20,7 @@ from types import SimpleNamespace
 import RNS
 import RNS.Discovery as discovery
 from LXMF import LXStamper
+from RNS.Utilities import rnstatus
 from RNS.vendor import umsgpack as msgpack
 
 NOW = 1_790_000_000.5
@@ -259,13 +263,54 @@ def listing():
                            for one in listed]}
 
 
+def texts():
+    """What rnstatus prints of records of any type and age."""
+    cases, kinds = [], ["BackboneInterface", "TCPServerInterface", "RNodeInterface", "I2PInterface", "WeaveInterface",
+                        "TCPClientInterface"]
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(24):
+            interface = random_interface(kinds[number % len(kinds)])
+            interface.discovery_name = "A rather long name of an interface"[:RANDOM.randint(3, 34)] + str(number)
+            interface.discovery_frequency, interface.discovery_bandwidth = 433_775_000 + number, 12_500
+            interface.discovery_modulation = "LoRa" if number % 2 else None
+            info = receive(publish(interface, RANDOM.random() < 0.8), 1, RANDOM.choice([NETWORK, NODE]))
+            info["hops"] = RANDOM.choice([1, 2, 7])
+            info["received"] = NOW - RANDOM.choice([5, 59, 60, 3_700, 86_399, 90_000, 200_000, 300_000]) - number / 4
+            info["impl_name"], info["version"] = RANDOM.choice(
+                [("RNS", "1.5.7"), ("Plexus", "0.1.0"), (None, None), ("Some implementation", "12.34.56"), ("RNS", None)])
+            stored(info, folder, 1)
+        store = discovery.InterfaceDiscovery.__new__(discovery.InterfaceDiscovery)
+        store.storagepath = folder
+        store._InterfaceDiscovery__blackholed = {OTHER.hash: {}}
+        store.blackholed_updated = NOW
+        RNS.Reticulum.interface_discovery_sources = staticmethod(lambda: [])
+        files = []
+        for info in store.list_discovered_interfaces():
+            with open(os.path.join(folder, RNS.hexrep(info["discovery_hash"], delimit=False)), "rb") as file:
+                files.append(file.read().hex())
+        RNS.Discovery.InterfaceDiscovery = lambda discover_interfaces: store
+        rnstatus.time = SimpleNamespace(time=lambda: NOW)
+        for name_filter in (None, "INTERFACE", "nothing like it"):
+            for details, stale, unknown, as_json in itertools.product([False, True], repeat=4):
+                if as_json and (details or stale or unknown or name_filter):
+                    continue
+                printed = io.StringIO()
+                with contextlib.redirect_stdout(printed):
+                    rnstatus.program_setup(None, rns_instance=SimpleNamespace(), name_filter=name_filter, json=as_json,
+                                           discovered_interfaces=True, config_entries=details, show_stale=stale,
+                                           show_unknown=unknown)
+                cases.append({"filter": name_filter or "", "details": details, "stale": stale, "unknown": unknown,
+                              "json": as_json, "text": printed.getvalue()})
+    return {"now": NOW, "files": files, "cases": cases}
+
+
 def main():
     discovery.time = SimpleNamespace(time=lambda: NOW, sleep=lambda _: None)
     RNS.loglevel = -1
     json.dump({"now": NOW, "network_key": NETWORK.get_private_key().hex(), "network": NETWORK.hash.hex(),
                "node": NODE.hash.hex(), "stamps": stamps(), "published": published(), "mutated": mutated(),
                "refused": refused(), "names": names(), "addresses": addresses(), "versions": versions(),
-               "listing": listing()}, sys.stdout, indent=0, sort_keys=True)
+               "listing": listing(), "texts": texts()}, sys.stdout, indent=0, sort_keys=True)
     print()
 
 

@@ -116,6 +116,23 @@ std::optional<std::string> text_in(const value& record, std::string_view name) {
   return text ? std::optional(*text) : std::nullopt;
 }
 
+/// Records of the reference hold what strangers said as they said it.
+std::optional<std::string> visible_in(const value& record, std::string_view name) {
+  auto text = text_in(record, name);
+  return text ? std::optional(without_control(std::move(*text))) : std::nullopt;
+}
+
+/// Line by line.
+std::string visible_lines(const std::string& text) {
+  std::string out;
+  for (std::size_t at = 0; at <= text.size();) {
+    const auto end = std::min(text.find('\n', at), text.size());
+    out += (at > 0 ? "\n" : "") + without_control(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
+}
+
 std::optional<double> degrees_in(const value& record, std::string_view name) {
   const auto* v = record.find(name);
   return v ? v->as_double() : std::nullopt;
@@ -144,8 +161,8 @@ std::optional<std::string> secret_in(const value& record, std::string_view name)
 }
 
 void read_offer(const value& record, published_interface& offer) {
-  offer.implementation = text_in(record, "impl_name");
-  offer.version = text_in(record, "version");
+  offer.implementation = visible_in(record, "impl_name");
+  offer.version = visible_in(record, "version");
   offer.latitude = degrees_in(record, "latitude");
   offer.longitude = degrees_in(record, "longitude");
   offer.height = degrees_in(record, "height");
@@ -154,8 +171,10 @@ void read_offer(const value& record, published_interface& offer) {
   if (const auto* port = record.find("port"); port && port->as_unsigned().value_or(65536) <= 65535)
     offer.port = static_cast<std::uint16_t>(*port->as_unsigned());
   for (const auto& field : radio_fields_of(offer.type))
-    if (const auto* v = record.find(field.name))
-      offer.radio.*field.member = *v;
+    if (const auto* v = record.find(field.name)) {
+      const auto* text = v->as_text();
+      offer.radio.*field.member = text ? value(without_control(*text)) : v->is_number() ? *v : value();
+    }
   offer.network_name = secret_in(record, "ifac_netname");
   offer.passphrase = secret_in(record, "ifac_netkey");
 }
@@ -286,7 +305,7 @@ expected<discovered_interface> parse_record(const value& record) {
   out.received = number_in(record, "received").value_or(*last_heard);
   out.discovered = number_in(record, "discovered").value_or(*last_heard);
   out.heard_count = whole_in(record, "heard_count");
-  out.config_entry = text_in(record, "config_entry").value_or(std::string{});
+  out.config_entry = visible_lines(text_in(record, "config_entry").value_or(std::string{}));
   return out;
 }
 
@@ -313,7 +332,7 @@ void sort_discovered(std::vector<discovered_interface>& records, unix_time now) 
   const auto rank = [now](const discovered_interface& r) {
     return std::tuple(r.status(now), r.value, r.last_heard.real());
   };
-  std::stable_sort(records.begin(), records.end(), [&](const auto& a, const auto& b) { return rank(b) < rank(a); });
+  std::sort(records.begin(), records.end(), [&](const auto& a, const auto& b) { return rank(b) < rank(a); });
 }
 
 }  // namespace plexus

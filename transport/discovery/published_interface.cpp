@@ -75,11 +75,6 @@ bool is_visible_ascii(char c) {
   return c >= 0x20 && c < 0x7f;
 }
 
-std::string without_control(std::string text) {
-  text.erase(std::remove_if(text.begin(), text.end(), is_control), text.end());
-  return text;
-}
-
 void replace_all(std::string& in, std::string_view what, std::string_view with) {
   for (auto at = in.find(what); at != std::string::npos; at = in.find(what, at + with.size()))
     in.replace(at, what.size(), with);
@@ -207,6 +202,11 @@ std::optional<published_type> published_type_from(std::string_view name) {
     if (one.name == name)
       return one.type;
   return std::nullopt;
+}
+
+std::string without_control(std::string text) {
+  text.erase(std::remove_if(text.begin(), text.end(), is_control), text.end());
+  return text;
 }
 
 std::string trimmed_text(std::string_view text) {

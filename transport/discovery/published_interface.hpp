@@ -45,6 +45,9 @@ struct published_interface {
   friend bool operator==(const published_interface&, const published_interface&) = default;
 };
 
+/// What is left of a stranger's text without its control characters.
+std::string without_control(std::string text);
+
 /// A text as it may be published: without line ends, and without blanks around it.
 std::string trimmed_text(std::string_view text);
 

@@ -98,6 +98,15 @@ TEST_CASE("an access code of the word None is none") {
   CHECK_FALSE(record->offer.passphrase);
 }
 
+TEST_CASE("control characters in a record of somebody else are not shown") {
+  const auto file =
+      changed(changed(some_file(), "impl_name", value("\x1b[2JX")), "config_entry", value("[[a]]\n\x07 b"));
+  const auto record = parse_record_file(file);
+  REQUIRE(record);
+  CHECK(record->offer.implementation == "[2JX");
+  CHECK(record->config_entry == "[[a]]\n b");
+}
+
 TEST_CASE("records are listed, ordered and removed as by the reference") {
   const auto& listing = recorded_discovery()["listing"];
   const unix_time now{listing["now"].get<double>()};
