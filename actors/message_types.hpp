@@ -51,6 +51,7 @@ using drops_atom = caf::atom_constant<caf::atom("drops")>;
 /// Forget the announces that wait under the announce cap.
 using drop_queue_atom = caf::atom_constant<caf::atom("dropqueue")>;
 using figures_atom = caf::atom_constant<caf::atom("figures")>;
+using recall_atom = caf::atom_constant<caf::atom("recall")>;
 using restarted_atom = caf::atom_constant<caf::atom("restarted")>;
 
 using shard_events_ptr = std::shared_ptr<const shard_events>;
@@ -80,12 +81,20 @@ struct interface_gone {
   interface_id id{};
 };
 
-/// A packet of this process for an address that the shard owns. Immutable once sent.
-struct local_packet {
-  octet_string packet;
+/// Packets of this process for one address that the shard owns, in their order. Immutable once sent.
+struct local_packets {
+  std::vector<octet_string> packets;
   interface_id only{};  ///< none: the path decides
 };
-using local_packet_ptr = std::shared_ptr<const local_packet>;
+using local_packets_ptr = std::shared_ptr<const local_packets>;
+
+/// A path, and the announce that made it: raw, as received.
+struct known_path {
+  path_summary path;
+  octet_string announce;
+};
+/// Null: none is known.
+using known_path_ptr = std::shared_ptr<const known_path>;
 
 /// A part of a shard's paths, and where the rest begins.
 struct saved_paths {
@@ -175,7 +184,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::announce_round_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::shard_events_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::local_delivery_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::announces_learned_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::local_packet_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::local_packets_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::known_path_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::gate_report_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::burst_change)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::interface_known)

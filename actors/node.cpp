@@ -1,8 +1,10 @@
 #include "actors/node.hpp"
 
+#include "actors/endpoints/own_destinations.hpp"
 #include "actors/interfaces/interface_factory.hpp"
 #include "actors/interfaces/local_instance.hpp"
 #include "actors/log.hpp"
+#include "actors/system_random.hpp"
 #include "transport/crypto/random_source.hpp"
 
 #include <caf/all.hpp>
@@ -55,8 +57,21 @@ control_settings control_settings_of(const node_setup& setup) {
   settings.config = setup.config;
   settings.identity = setup.identity;
   settings.hash_secret = setup.hash_secret;
+  if (setup.network)
+    settings.network = setup.network->hash();
   settings.config_directory = setup.config_directory;
   settings.settings_changed = setup.settings_changed;
+  return settings;
+}
+
+endpoints_settings endpoints_settings_of(const node_setup& setup, const router_config& router) {
+  endpoints_settings settings;
+  settings.random = setup.random ? setup.random : [] { return std::make_unique<system_random>(); };
+  settings.hash_secret = setup.hash_secret;
+  settings.transport = setup.identity;
+  settings.local_hops_delta = router.local_hops_delta;
+  settings.proofs = setup.config.reticulum.use_implicit_proof ? proof_form::implicit_form : proof_form::explicit_form;
+  settings.link_mtu_discovery = setup.config.reticulum.link_mtu_discovery;
   return settings;
 }
 
@@ -71,18 +86,27 @@ caf::actor_system_config& configured(caf::actor_system_config& config) {
 
 node::node(node_setup setup) : setup_(std::move(setup)), system_(configured(caf_config_)) {
   pool_ = std::make_unique<io_pool>(system_, setup_.config.plexus.io_threads);
+  const auto routing = router_config_of(setup_);
+  endpoints_ = spawn_endpoints(system_, endpoints_settings_of(setup_, routing));
   shard_outlets outlets;
+  outlets.endpoints = endpoints_;
   if (setup_.state) {
     storage_ = spawn_storage(system_, *setup_.state, storage_settings_of(setup_));
     outlets.announces = storage_;
   }
-  router_ = spawn_router(system_, router_config_of(setup_), outlets);
+  router_ = spawn_router(system_, routing, outlets);
   interfaces_ = spawn_interfaces(system_, node_settings_of(setup_), *pool_, shards());
   control_ = spawn_control(system_, control_settings_of(setup_), interfaces_, shards());
   caf::anon_send(router_, shard_watcher(interfaces_));
   caf::anon_send(router_, shard_watcher(control_));
+  caf::anon_send(endpoints_, shard_started{0, shards()});
+  caf::anon_send(interfaces_, interface_watcher(endpoints_));
+  caf::anon_send(control_, blackhole_watcher(endpoints_));
+  own_destinations_settings own{setup_.config.reticulum, setup_.keys, setup_.network};
+  if (has_own_destinations(own))
+    caf::anon_send(endpoints_, make_own_destinations(own, control_));
   std::vector<caf::actor> children{caf::actor_cast<caf::actor>(router_), caf::actor_cast<caf::actor>(interfaces_),
-                                   caf::actor_cast<caf::actor>(control_)};
+                                   caf::actor_cast<caf::actor>(endpoints_), caf::actor_cast<caf::actor>(control_)};
   if (storage_) {
     caf::anon_send(interfaces_, interface_watcher(storage_));
     caf::anon_send(control_, destination_keeper(storage_));
@@ -157,6 +181,17 @@ void node::save(duration within) {
     log(log_level::error, "The state could not be saved completely");
 }
 
+/// The far sides hear of it, as far as interfaces still send.
+void node::close_links(duration within) {
+  caf::scoped_actor self{system_};
+  self->monitor(endpoints_);
+  self->send(endpoints_, detach_atom::value, within);
+  self->receive([](const caf::down_msg&) {},
+                caf::after(std::chrono::ceil<std::chrono::milliseconds>(within) + std::chrono::seconds(1)) >>
+                    [&] { caf::anon_send_exit(endpoints_, caf::exit_reason::kill); });
+  endpoints_ = nullptr;
+}
+
 void node::start_control_socket() {
   if (!setup_.config.reticulum.share_instance)
     return;
@@ -178,6 +213,7 @@ void node::stop(duration within, duration saving) {
   control_socket_.reset();
   if (saving > duration::zero())
     save(saving);
+  close_links(within);
   caf::anon_send_exit(control_, caf::exit_reason::user_shutdown);
   control_ = nullptr;
   self->monitor(interfaces_);

@@ -3,6 +3,7 @@
 //   root
 //   ├── interfaces supervisor ── interfaces; a listener is the parent of its connections
 //   ├── router supervisor ────── shards
+//   ├── endpoints ────────────── destinations and links of this process
 //   ├── storage ──────────────── the disk's thread
 //   ├── control ──────────────── answers to the socket of the management protocol
 //   └── metrics supervisor ───── metrics
@@ -12,6 +13,7 @@
 
 #include "actors/control/control_actor.hpp"
 #include "actors/control/rpc_listener.hpp"
+#include "actors/endpoints/endpoints_supervisor.hpp"
 #include "actors/interfaces/interfaces_supervisor.hpp"
 #include "actors/io/io_pool.hpp"
 #include "actors/metrics/metrics_supervisor.hpp"
@@ -40,10 +42,13 @@ struct startup_error : std::runtime_error {
 struct node_setup {
   node_config config;
   transport_id identity{};
-  std::uint64_t hash_secret = 0;           ///< unpredictable
-  std::uint64_t jitter_seed = 0;           ///< unpredictable, or fixed to replay
-  std::filesystem::path config_directory;  ///< read again on reload(); empty: there is none
-  octet_string rpc_key;                    ///< of the management protocol, when the instance is shared
+  std::shared_ptr<const plexus::identity> keys;     ///< those of `identity`; null: no destinations of its own
+  std::shared_ptr<const plexus::identity> network;  ///< of the network that the node belongs to, or null
+  random_factory random;                            ///< key material; null: from the system
+  std::uint64_t hash_secret = 0;                    ///< unpredictable
+  std::uint64_t jitter_seed = 0;                    ///< unpredictable, or fixed to replay
+  std::filesystem::path config_directory;           ///< read again on reload(); empty: there is none
+  octet_string rpc_key;                             ///< of the management protocol, when the instance is shared
   /// Where the node's state is kept, prepared; none: nowhere.
   std::optional<state_directory> state;
   /// Called on any thread when settings that apply at once were read again.
@@ -84,16 +89,19 @@ public:
   /// Empty when no state is kept.
   const storage_actor& storage() const { return storage_; }
   const control_actor& control() const { return control_; }
+  const endpoints_actor& endpoints() const { return endpoints_; }
   /// The shards as they are now.
   std::vector<shard_actor> shards();
 
 private:
   void save(duration within);
+  void close_links(duration within);
 
   node_setup setup_;
   caf::actor_system_config caf_config_;
   caf::actor_system system_;
   std::unique_ptr<io_pool> pool_;
+  endpoints_actor endpoints_;
   router_supervisor router_;
   interfaces_supervisor interfaces_;
   metrics_supervisor metrics_;  ///< null: turned off

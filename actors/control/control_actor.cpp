@@ -82,6 +82,8 @@ void tell_blackholes(control_ptr self) {
       blackhole_set(std::make_shared<std::unordered_set<identity_hash>>(self->state.blackholes.identities()));
   for (const auto& shard : self->state.shards)
     self->send(shard, set);
+  for (const auto& watcher : self->state.blackhole_watchers)
+    self->send(watcher, set);
 }
 
 void blackholes_changed(control_ptr self) {
@@ -97,6 +99,7 @@ node_facts facts_of(const control_state& s) {
   node_facts facts;
   facts.config = s.settings.config.reticulum;
   facts.identity = s.settings.identity;
+  facts.network = s.settings.network;
   if (facts.config.respond_to_probes)
     facts.probe_responder =
         hash_destination(hash_name("rnstransport.probe"), rename<identity_hash>(s.settings.identity));
@@ -306,6 +309,10 @@ control_actor::behavior_type control_behavior(control_ptr self, const control_se
       },
       [self](const shard_started& started) { on_shard_started(self, started); },
       [self](const destination_keeper& keeper) { on_keeper(self, keeper); },
+      [self](const blackhole_watcher& watcher) {
+        self->state.blackhole_watchers.push_back(watcher);
+        tell_blackholes(self);
+      },
       [self](restarted_atom) { reload_configuration(self); },
       [self](tick_atom) { expire_blackholes(self); },
   };

@@ -22,12 +22,14 @@ using control_actor =
                      caf::replies_to<control_request>::with<control_reply>,  // remote management, metrics
                      caf::reacts_to<shard_started>,                          // router supervisor
                      caf::reacts_to<destination_keeper>,                     // storage: ask me from now on
+                     caf::reacts_to<blackhole_watcher>,                      // endpoints
                      caf::reacts_to<restarted_atom>,                         // main: read the configuration again
                      caf::reacts_to<tick_atom>>;                             // itself: the job of every minute
 
 struct control_settings {
   node_config config;  ///< as it was started with
   transport_id identity{};
+  std::optional<identity_hash> network{};
   std::uint64_t hash_secret = 0;
   std::filesystem::path config_directory;  ///< empty: nothing is read or saved
   /// Called when node-wide settings that apply at once were read again.

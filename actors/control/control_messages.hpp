@@ -1,6 +1,7 @@
 // What the control plane is asked, and what it asks others.
 #pragma once
 
+#include "actors/message_types.hpp"
 #include "messages/instant.hpp"
 #include "transport/control/requests.hpp"
 #include "transport/control/value.hpp"
@@ -41,8 +42,12 @@ struct identity_mark {
 using destination_keeper = caf::typed_actor<caf::replies_to<destination_mark>::with<bool>,  //
                                             caf::replies_to<identity_mark>::with<bool>>;
 
+/// Hears who is blackholed, now and whenever that changes.
+using blackhole_watcher = caf::typed_actor<caf::reacts_to<blackhole_set>>;
+
 }  // namespace plexus
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::blackhole_watcher)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::control_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::control_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::control_call_ptr)

@@ -24,6 +24,7 @@ struct control_state {
   std::vector<shard_actor> shards;
   control_files files;
   destination_keeper keeper;
+  std::vector<blackhole_watcher> blackhole_watchers;
   destination_marks marks;
   blackhole_list blackholes;
   /// Nothing is saved before the file was read.

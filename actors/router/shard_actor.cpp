@@ -7,6 +7,8 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
+
 namespace plexus {
 namespace {
 
@@ -19,6 +21,8 @@ struct shard_state {
   void start(const router_config& shard_config, const shard_outlets& others) {
     router = std::make_unique<router_shard>(shard_config, now(), read_clocks());
     outlets = others;
+    if (others.announces)
+      listeners.push_back(others.announces);
     index = shard_config.shard_index;
   }
 
@@ -32,6 +36,7 @@ struct shard_state {
   std::unique_ptr<router_shard> router;
   shard_output out;
   shard_outlets outlets;
+  std::vector<announce_listener> listeners;
   unsigned index = 0;
   std::vector<shard_actor> shards;
   std::vector<egress_slot> interfaces;  ///< by slot
@@ -103,9 +108,11 @@ void send_reports(self_ptr self) {
   if (s.outlets.endpoints && !s.out.deliveries.empty())
     self->send(s.outlets.endpoints,
                local_delivery_ptr(std::make_shared<std::vector<local_delivery>>(std::move(s.out.deliveries))));
-  if (s.outlets.announces && !s.out.learned.empty())
-    self->send(s.outlets.announces,
-               announces_learned_ptr(std::make_shared<std::vector<announce_learned>>(std::move(s.out.learned))));
+  if (!s.listeners.empty() && !s.out.learned.empty()) {
+    const announces_learned_ptr learned = std::make_shared<std::vector<announce_learned>>(std::move(s.out.learned));
+    for (const auto& listener : s.listeners)
+      self->send(listener, learned);
+  }
 }
 
 /// Carries out what the machine wants. Other shards hear first: the answer to a packet may reach them at once.
@@ -165,6 +172,11 @@ drop_list drops_of(const shard_state& s) {
   return drops;
 }
 
+known_path_ptr recall(const router_shard& router, const destination_hash& destination) {
+  const auto path = router.find_path(destination, now());
+  return path ? std::make_shared<known_path>(known_path{*path, router.announce_of(destination)}) : nullptr;
+}
+
 shard_actor::behavior_type shard_behavior(self_ptr self, const router_config& config, const shard_outlets& outlets) {
   auto& s = self->state;
   end_on_exception(self);
@@ -193,9 +205,14 @@ shard_actor::behavior_type shard_behavior(self_ptr self, const router_config& co
         s.shards = started.shards;
         flush(self);
       },
-      [self, &s](const local_packet_ptr& local) {
-        s.router->send(local->packet, local->only, now(), s.out);
+      [self, &s](const local_packets_ptr& local) {
+        for (const auto& packet : local->packets)
+          s.router->send(packet, local->only, now(), s.out);
         flush(self);
+      },
+      [&s](const announce_listener& listener) {
+        if (std::find(s.listeners.begin(), s.listeners.end(), listener) == s.listeners.end())
+          s.listeners.push_back(listener);
       },
       [&s](add_local_atom, const address& local) { s.router->add_local(local); },
       [&s](remove_local_atom, const address& local) { s.router->remove_local(local); },
@@ -205,6 +222,7 @@ shard_actor::behavior_type shard_behavior(self_ptr self, const router_config& co
       },
       [&s](const blackhole_set& identities) { s.router->set_blackholed(identities, now()); },
       [&s](find_atom, const destination_hash& destination) { return s.router->find_path(destination, now()); },
+      [&s](recall_atom, const destination_hash& destination) { return recall(*s.router, destination); },
       [&s](paths_atom, std::uint8_t hops_max) -> path_list {
         return std::make_shared<std::vector<path_summary>>(s.router->paths(hops_max, now()));
       },

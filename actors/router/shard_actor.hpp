@@ -13,6 +13,9 @@
 
 namespace plexus {
 
+/// Hears of every valid announce of somebody else's destination.
+using announce_listener = caf::typed_actor<caf::reacts_to<announces_learned_ptr>>;
+
 using shard_actor = shard_inlet::extend<
     caf::reacts_to<shard_events_ptr>,                     // another shard: what it learned for us
     caf::reacts_to<interface_known>,                      // interfaces supervisor
@@ -20,12 +23,14 @@ using shard_actor = shard_inlet::extend<
     caf::reacts_to<tick_atom, std::uint64_t>,             // itself: a deadline
     caf::reacts_to<work_atom>,                            // itself: go on with queued work
     caf::reacts_to<shard_started>,                        // router supervisor: who the shards are
-    caf::reacts_to<local_packet_ptr>,                     // endpoints: send this
+    caf::reacts_to<local_packets_ptr>,                    // endpoints: send these
+    caf::reacts_to<announce_listener>,                    // endpoints: tell this one, too
     caf::reacts_to<add_local_atom, address>,              // endpoints: packets to this are for us
     caf::reacts_to<remove_local_atom, address>,           // endpoints
     caf::reacts_to<request_path_atom, destination_hash>,  // anybody: ask the network
     caf::reacts_to<blackhole_set>,                        // control
     caf::replies_to<find_atom, destination_hash>::with<std::optional<path_summary>>,
+    caf::replies_to<recall_atom, destination_hash>::with<known_path_ptr>,
     caf::replies_to<paths_atom, std::uint8_t>::with<path_list>,  // up to so many hops
     caf::replies_to<drop_atom, destination_hash>::with<bool>, caf::replies_to<drops_atom>::with<drop_list>,
     caf::replies_to<drop_via_atom, transport_id>::with<std::uint64_t>, caf::replies_to<rates_atom>::with<rate_list>,
@@ -44,7 +49,6 @@ struct shard_started {
 };
 
 using endpoints_inlet = caf::typed_actor<caf::reacts_to<local_delivery_ptr>>;
-using announce_listener = caf::typed_actor<caf::reacts_to<announces_learned_ptr>>;
 
 /// Who else gets what a shard puts out; a handle may be empty.
 struct shard_outlets {
@@ -56,3 +60,5 @@ struct shard_outlets {
 shard_actor spawn_shard(caf::actor_system& system, const router_config& config, const shard_outlets& outlets);
 
 }  // namespace plexus
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::announce_listener)

@@ -1,8 +1,8 @@
 // `plexus path`: rnpath. Source: Utilities/rnpath.py: program_setup; rns-1.5.7 section 10.
 #include "apps/plexus/format.hpp"
 #include "apps/plexus/json_text.hpp"
-#include "apps/plexus/node_access.hpp"
 #include "apps/plexus/path_text.hpp"
+#include "apps/plexus/remote_node.hpp"
 #include "apps/plexus/system_random.hpp"
 #include "apps/plexus/terminal.hpp"
 
@@ -15,14 +15,18 @@ namespace {
 
 using ordered_json = nlohmann::ordered_json;
 
-constexpr int exit_not_found = 1, exit_bad_blackhole = 20;
+constexpr int exit_not_found = 1, exit_bad_blackhole = 20, exit_remote_unavailable = 255;
 constexpr std::string_view hash_length_invalid =
     "Destination length is invalid, must be 32 hexadecimal characters (16 bytes).";
 constexpr std::string_view hash_invalid = "Invalid destination entered. Check your input.";
 
 struct path_arguments {
   bool table = false, rates = false, drop = false, drop_announces = false, drop_via = false;
-  bool list_blackholes = false, blackhole = false, unblackhole = false;
+  bool list_blackholes = false, blackhole = false, unblackhole = false, published = false;
+  std::string remote;  ///< hash of another node's transport identity; empty: our own node
+  std::optional<std::string> identity;
+  double remote_wait = 15;  ///< seconds; Transport.PATH_REQUEST_TIMEOUT
+  std::string list_filter;
   std::optional<std::int64_t> hops_max;
   double wait = 15;  ///< seconds; Transport.PATH_REQUEST_TIMEOUT
   std::optional<double> duration;
@@ -47,6 +51,10 @@ public:
 
   /// In the order of the reference: the first thing asked for is done.
   int run() {
+    if (!wanted_.remote.empty())
+      return run_remote();
+    if (wanted_.published)
+      return list_published();
     if (wanted_.list_blackholes)
       return list_blackholes();
     if (wanted_.blackhole || wanted_.unblackhole)
@@ -70,6 +78,48 @@ public:
   }
 
 private:
+  /// Only tables are asked of others, as in the reference.
+  int run_remote() {
+    if (wanted_.list_blackholes || wanted_.blackhole || wanted_.unblackhole || !(wanted_.table || wanted_.rates))
+      return failed("Of another node only -t and -r can be asked", exit_remote_unavailable);
+    const auto access = read_management_access(wanted_.remote, wanted_.identity);
+    if (!access)
+      return failed(access.error().text, access.error().exit_code);
+    if (!wanted_.destination.empty() && !(destination_ = destination_hash::from_hex(wanted_.destination)))
+      return failed(wanted_.destination.size() == 32 ? hash_invalid : hash_length_invalid, exit_not_found);
+    const auto only = destination_ ? value(octets(destination_->bytes())) : value();
+    const auto asked = wanted_.table ? value::list{"table", only, value(wanted_.hops_max)} : value::list{"rates", only};
+    const auto answer = ask_remote(access->whom, management_destination, &access->as, "/path", asked);
+    if (!answer)
+      return failed(answer.error().text, answer.error().exit_code);
+    return wanted_.table ? print_table(*answer) : print_rates(*answer);
+  }
+
+  int list_published() {
+    const auto whom = read_node_hash(wanted_.destination);
+    if (!whom)
+      return failed(whom.error().text, whom.error().exit_code);
+    const auto answer = ask_remote(*whom, blackhole_destination, nullptr, "/list", {});
+    if (!answer)
+      return failed(answer.error().text, answer.error().exit_code);
+    const auto table = parse_blackhole_entries(*answer);
+    if (!table)
+      return failed("The list could not be read", remote_exit::lost);
+    if (!common_.json)
+      return print(blackhole_text(*table, own_identity(), wanted_.list_filter, unix_now()));
+    std::cout << json_text(*answer) << '\n';
+    return table->empty() ? exit_bad_blackhole : 0;
+  }
+
+  expected<value, remote_failure> ask_remote(const identity_hash& whom, std::string_view name, const identity* as,
+                                             std::string_view path, value content) {
+    system_random random;
+    const std::chrono::duration<double> wait(std::max(wanted_.remote_wait, node_.medium_path_timeout()));
+    return remote_node(node_, common_, random)
+        .ask(whom, name, as, std::chrono::duration_cast<shared_client::clock::duration>(wait), path,
+             std::move(content));
+  }
+
   int failed(std::string_view text, int code) const {
     if (common_.json)
       std::cout << ordered_json{{"error", text}} << '\n';
@@ -94,7 +144,11 @@ private:
     const auto answer = node_.call(rpc::get_path_table{wanted_.hops_max});
     if (!answer)
       return failed(answer.error(), exit_not_found);
-    const auto table = parse_path_entries(*answer);
+    return print_table(*answer);
+  }
+
+  int print_table(const value& answer) {
+    const auto table = parse_path_entries(answer);
     if (!table)
       return failed(rpc_failure::unreadable, exit_not_found);
     if (!common_.json)
@@ -107,7 +161,11 @@ private:
     const auto answer = node_.call(rpc::get_rate_table{});
     if (!answer)
       return failed(answer.error(), exit_not_found);
-    const auto table = parse_rate_entries(*answer);
+    return print_rates(*answer);
+  }
+
+  int print_rates(const value& answer) {
+    const auto table = parse_rate_entries(answer);
     if (!table)
       return failed(rpc_failure::unreadable, exit_not_found);
     if (!common_.json)
@@ -256,14 +314,21 @@ void add_path_command(CLI::App& app, command_line& line) {
   command->add_flag("-D,--drop-announces", wanted->drop_announces, "drop all queued announces");
   command->add_flag("-x,--drop-via", wanted->drop_via, "drop all paths via specified transport instance");
   command->add_option("-w", wanted->wait, "timeout before giving up")->type_name("SECONDS")->capture_default_str();
+  command->add_option("-R", wanted->remote, "transport identity hash of another node to ask")->type_name("HASH");
+  command->add_option("-i", wanted->identity, "path to the identity that may manage it")->type_name("PATH");
+  command->add_option("-W", wanted->remote_wait, "timeout before giving up on the path to another node")
+      ->type_name("SECONDS")
+      ->capture_default_str();
   command->add_flag("-b,--blackholed", wanted->list_blackholes, "list blackholed identities");
   command->add_flag("-B,--blackhole", wanted->blackhole, "blackhole identity");
   command->add_flag("-U,--unblackhole", wanted->unblackhole, "unblackhole identity");
+  command->add_flag("-p,--blackholed-list", wanted->published, "show the blackhole list that another node publishes");
   command->add_option("--duration", wanted->duration, "duration of blackhole enforcement in hours")->type_name("HOURS");
   command->add_option("--reason", wanted->reason, "reason for blackholing identity")->type_name("TEXT");
   command->add_option("destination", wanted->destination,
-                      "hexadecimal hash of the destination, the identity or, with -x, the transport instance; with -b "
-                      "text that must occur in a line");
+                      "hexadecimal hash of the destination, the identity or, with -x and -p, the transport instance; "
+                      "with -b text that must occur in a line");
+  command->add_option("list_filter", wanted->list_filter, "with -p text that must occur in a line");
   command->callback([wanted, command, &line] {
     line.run = [wanted, command, &line] {
       if (nothing_asked(*wanted)) {

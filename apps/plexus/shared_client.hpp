@@ -88,8 +88,10 @@ public:
   expected<heard_proof, shared_failure> await_proof(const sent_packet& sent, const public_identity& by, time deadline,
                                                     const on_wait& waiting);
 
-private:
+  /// The next packet, whatever it is.
   expected<octet_string, shared_failure> receive(time deadline, const on_wait& waiting);
+
+private:
   expected<std::monostate, shared_failure> read_some(time deadline, const on_wait& waiting);
 
   /// What both sides of the socket pass over in silence (rns-1.5.7 section 7.1).

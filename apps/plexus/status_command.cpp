@@ -2,8 +2,9 @@
 #include "apps/plexus/discovery_text.hpp"
 #include "apps/plexus/interface_changes.hpp"
 #include "apps/plexus/json_text.hpp"
-#include "apps/plexus/node_access.hpp"
+#include "apps/plexus/remote_node.hpp"
 #include "apps/plexus/status_text.hpp"
+#include "apps/plexus/system_random.hpp"
 #include "storage/state/state_directory.hpp"
 #include "transport/control/tables.hpp"
 
@@ -24,6 +25,9 @@ struct status_arguments {
   std::string attach, detach, reload;
   bool discovered = false;
   discovery_text_options discovery;
+  std::string remote;  ///< hash of another node's transport identity; empty: our own node
+  std::optional<std::string> identity;
+  double remote_wait = 15;  ///< seconds; Transport.PATH_REQUEST_TIMEOUT
   bool monitor = false;
   double interval = 1;
 };
@@ -93,12 +97,61 @@ int show(node_access& node, const status_arguments& wanted, const common_options
   return 0;
 }
 
+int failed(const common_options& common, const remote_failure& why) {
+  if (common.json)
+    std::cout << nlohmann::ordered_json{{"error", why.text}} << '\n';
+  else
+    std::cout << why.text << '\n';
+  return why.exit_code;
+}
+
+/// The answer is [status] or [status, link count].
+int show_remote(node_access& node, const status_arguments& wanted, const common_options& common) {
+  const auto access = read_management_access(wanted.remote, wanted.identity);
+  if (!access)
+    return failed(common, access.error());
+  system_random random;
+  const auto wait =
+      std::chrono::duration_cast<shared_client::clock::duration>(std::chrono::duration<double>(wanted.remote_wait));
+  const auto answer = remote_node(node, common, random)
+                          .ask(access->whom, management_destination, &access->as, wait, "/status",
+                               value::list{wanted.shown.links, false});
+  if (!answer) {
+    if (!answer.error().refused)
+      return failed(common, answer.error());
+    return failed(common, {answer.error().text + "\nCould not get RNS status from remote transport instance " +
+                               access->whom.pretty(),
+                           exit_no_data, true});
+  }
+  const auto* parts = answer->as_list();
+  const auto status = parts && !parts->empty() ? parse_node_status(parts->front()) : unexpected(parse_error::bad_value);
+  if (!status)
+    return failed(common, {"Could not get RNS status from remote transport instance " + access->whom.pretty(),
+                           exit_no_data, true});
+  if (common.json) {
+    std::cout << json_text(parts->front()) << '\n';
+    return 0;
+  }
+  link_counts links;
+  if (parts->size() > 1)
+    links.all = (*parts)[1].as_int();
+  auto shown = wanted.shown;
+  shown.own_connections = 1;  // as the reference counts, whoever asks
+  std::cout << status_text(*status, shown, links, unix_now());
+  return 0;
+}
+
+int show_wanted(node_access& node, const status_arguments& wanted, const common_options& common) {
+  return wanted.remote.empty() ? show(node, wanted, common) : show_remote(node, wanted, common);
+}
+
 /// Until it is interrupted, or there is no node any more.
 int monitor(node_access& node, const status_arguments& wanted, const common_options& common) {
   for (;;) {
     const auto begun = std::chrono::steady_clock::now();
     std::cout << "\033[H\033[2J";
-    if (const auto code = show(node, wanted, common); code == exit_no_instance)
+    const auto code = show_wanted(node, wanted, common);
+    if (code != 0 && code != exit_no_data)
       return code;
     std::cout << std::flush;
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begun;
@@ -117,7 +170,7 @@ int run_status(const status_arguments& wanted, const common_options& common) {
     return change_interface(node, rpc::interface_change::detach, wanted.detach, common);
   if (!wanted.reload.empty())
     return change_interface(node, rpc::interface_change::reload, wanted.reload, common);
-  return show(node, wanted, common);
+  return show_wanted(node, wanted, common);
 }
 
 }  // namespace
@@ -131,6 +184,12 @@ void add_status_command(CLI::App& app, command_line& line) {
   command->add_option("--attach", wanted->attach, "attach interface by name")->type_name("NAME");
   command->add_option("--detach", wanted->detach, "detach interface by name")->type_name("NAME");
   command->add_option("--reload", wanted->reload, "reload interface by name")->type_name("NAME");
+  command->add_option("-R", wanted->remote, "transport identity hash of another node to get status from")
+      ->type_name("HASH");
+  command->add_option("-i", wanted->identity, "path to the identity that may manage it")->type_name("PATH");
+  command->add_option("-w", wanted->remote_wait, "timeout before giving up on the path to another node")
+      ->type_name("SECONDS")
+      ->capture_default_str();
   command->add_flag("-a,--all", shown.all, "show all interfaces");
   command->add_flag("-A,--announce-stats", shown.announces, "show announce stats");
   command->add_flag("-P,--pr-stats", shown.path_requests, "show path request stats");

@@ -263,6 +263,14 @@ std::optional<path_summary> router_shard::find_path(const destination_hash& dest
                       e->touched,  s_->records.at(e->record).expires_at};
 }
 
+octet_string router_shard::announce_of(const destination_hash& destination) const {
+  const auto* e = s_->flows.find(rename<address>(destination));
+  if (!e || e->kind != flow_kind::path)
+    return {};
+  const auto stored = s_->records.at(e->record).announce();
+  return {stored.begin(), stored.end()};
+}
+
 std::vector<path_summary> router_shard::paths(octet hops_max, instant now) const {
   std::vector<path_summary> all;
   for (std::size_t slot = 0; slot < s_->flows.slots(); ++slot)

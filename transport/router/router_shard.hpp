@@ -126,6 +126,8 @@ public:
   // What is known.
 
   std::optional<path_summary> find_path(const destination_hash& destination, instant now) const;
+  /// The announce that made the path to the destination, raw; empty without one.
+  octet_string announce_of(const destination_hash& destination) const;
   std::vector<path_summary> paths(octet hops_max, instant now) const;
   /// Paths in slot order from `cursor` on, at most `most`; the cursor of the rest, or nothing at the end.
   std::optional<std::size_t> save_some(std::size_t cursor, std::size_t most, instant now,
