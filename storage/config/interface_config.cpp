@@ -161,7 +161,8 @@ void read_common(section_reader& reader, interface_config& out) {
   out.type = reader.text("type").value_or(std::string{});
   reader.ignore({"interface_enabled", "enabled", "announce_interval", "discovery_stamp_value", "discovery_name",
                  "discovery_encrypt", "reachable_on", "publish_ifac", "location_cmd", "latitude", "longitude", "height",
-                 "discovery_frequency", "discovery_bandwidth", "discovery_modulation", "discovery_lxmf_address"});
+                 "discovery_frequency", "discovery_bandwidth", "discovery_modulation", "discovery_lxmf_address",
+                 "transport_identity"});  // the last stands in configuration entries of discovered interfaces
   try {
     out.enabled = reader.boolean("interface_enabled").value_or(false) || reader.boolean("enabled").value_or(false);
   } catch (const config_error& error) {
