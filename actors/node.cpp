@@ -132,7 +132,9 @@ std::vector<shard_actor> node::shards() {
 void node::start_interfaces() {
   caf::scoped_actor self{system_};
   auto interfaces = setup_.config.interfaces;
-  if (setup_.config.reticulum.share_instance) {
+  if (setup_.on_shared_instance) {
+    interfaces = {shared_client_config()};
+  } else if (setup_.config.reticulum.share_instance) {
     ::close(open_local_listener(setup_.config.reticulum));
     ::close(open_control_listener(setup_.config.reticulum));
     interfaces.insert(interfaces.begin(), shared_instance_config());
@@ -193,7 +195,7 @@ void node::close_links(duration within) {
 }
 
 void node::start_control_socket() {
-  if (!setup_.config.reticulum.share_instance)
+  if (!setup_.config.reticulum.share_instance || setup_.on_shared_instance)
     return;
   rpc_listener_settings settings;
   settings.key = setup_.rpc_key;

@@ -44,11 +44,13 @@ struct node_setup {
   transport_id identity{};
   std::shared_ptr<const plexus::identity> keys;     ///< those of `identity`; null: no destinations of its own
   std::shared_ptr<const plexus::identity> network;  ///< of the network that the node belongs to, or null
-  random_factory random;                            ///< key material; null: from the system
-  std::uint64_t hash_secret = 0;                    ///< unpredictable
-  std::uint64_t jitter_seed = 0;                    ///< unpredictable, or fixed to replay
-  std::filesystem::path config_directory;           ///< read again on reload(); empty: there is none
-  octet_string rpc_key;                             ///< of the management protocol, when the instance is shared
+  /// A program on the instance that runs: no interfaces but the one to it, no socket of its own.
+  bool on_shared_instance = false;
+  random_factory random;                   ///< key material; null: from the system
+  std::uint64_t hash_secret = 0;           ///< unpredictable
+  std::uint64_t jitter_seed = 0;           ///< unpredictable, or fixed to replay
+  std::filesystem::path config_directory;  ///< read again on reload(); empty: there is none
+  octet_string rpc_key;                    ///< of the management protocol, when the instance is shared
   /// Where the node's state is kept, prepared; none: nowhere.
   std::optional<state_directory> state;
   /// Called on any thread when settings that apply at once were read again.

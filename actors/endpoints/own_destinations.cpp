@@ -23,7 +23,7 @@ struct own_state {
   own_destinations_settings settings;
   control_actor control;
   endpoints_actor endpoints;
-  std::vector<destination_actor> announced;
+  std::vector<destination_hash> announced;
 };
 
 using self_ptr = own_actor::stateful_pointer<own_state>;
@@ -82,12 +82,13 @@ std::vector<destination_spec> specs_of(const own_destinations_settings& settings
 
 void offer(self_ptr self, destination_spec spec) {
   spec.listener = self;
-  const auto shown = spec.name + " " + spec.hash().pretty();
+  const auto hash = spec.hash();
+  const auto shown = spec.name + " " + hash.pretty();
   self->request(self->state.endpoints, caf::infinite, std::make_shared<const destination_spec>(std::move(spec)))
-      .then([self, shown](const registered& done) {
+      .then([self, hash, shown](const registered& done) {
         if (!done.actor)
           return log(log_level::error, "Cannot offer {}: {}", shown, done.problem);
-        self->state.announced.push_back(done.actor);
+        self->state.announced.push_back(hash);
         log(log_level::verbose, "Offering {}", shown);
       });
 }
@@ -167,7 +168,7 @@ void on_request(self_ptr self, const link_actor& link, const request_received& r
 
 void announce_all(self_ptr self, std::chrono::seconds again) {
   for (const auto& destination : self->state.announced)
-    self->send(destination, announce_atom::value, octet_string());
+    self->send(self->state.endpoints, announce_atom::value, destination, octet_string());
   self->delayed_send(self, again, announce_atom::value);
 }
 
