@@ -84,7 +84,7 @@ bool transmitter::transmit(parked from, interface_gate& gate, instant now) {
 
 bool transmitter::send(const std::vector<announce_packet>& packets, instant now) {
   for (const auto& packet : packets) {
-    if (!link_ || holds_sources() || !buffer_.accepts(transmit_kind::announce, scratch.size() + packet->size()))
+    if (!link_ || !buffer_.accepts(transmit_kind::announce, scratch.size() + packet->size()))
       counters_->count_dropped(transmit_kind::announce, packet->size());
     else
       frame(*packet, {}, transmit_kind::announce);

@@ -8,6 +8,7 @@
 #include "messages/interface.hpp"
 #include "transport/gates/random_blobs.hpp"
 
+#include <functional>
 #include <optional>
 #include <unordered_map>
 
@@ -47,8 +48,8 @@ public:
   void learn(tunnel& t, const destination_hash& destination, tunnel_path path);
   void forget(tunnel& t, const destination_hash& destination) { paths_ -= t.paths.erase(destination); }
   void on_interface_gone(interface_id interface);
-  /// Removes what is older than its lifetime.
-  void cull(instant now);
+  /// Removes what is older than its lifetime, and paths that are `outdated`: the active one is of a later announce.
+  void cull(instant now, const std::function<bool(const destination_hash&, const tunnel_path&)>& outdated);
 
   std::size_t size() const { return tunnels_.size(); }
   const std::unordered_map<tunnel_id, tunnel>& all() const { return tunnels_; }

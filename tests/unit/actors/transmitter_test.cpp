@@ -124,6 +124,24 @@ TEST_CASE("announces are given up before data") {
   CHECK(r.output.counters().dropped_packets == dropped + 1);
 }
 
+TEST_CASE("announces for a peer that its sources wait for are kept, up to their bound") {
+  rig r;
+  while (!r.output.holds_sources())
+    r.send(t0);
+  const auto announce = std::make_shared<octet_string>(200, 0x55);
+  std::size_t kept = 0;
+  while (r.output.waiting() + announce->size() <= limits.bulk_max()) {
+    REQUIRE(r.output.send({announce}, t0));
+    ++kept;
+  }
+  CHECK(kept > 1000);
+  CHECK(r.output.counters().dropped_packets == 0);
+  REQUIRE(r.output.send({announce}, t0));
+  CHECK(r.output.counters().dropped_packets == 1);
+  CHECK(r.output.holds_sources());
+  CHECK(r.read_all(t0 + 50ms) == r.sent + kept);
+}
+
 TEST_CASE("without a connection everything is dropped and counted") {
   rig r;
   r.output.connect(nullptr);

@@ -559,6 +559,31 @@ TEST_CASE("a tunnel that comes back on another connection brings its paths along
   CHECK(w.path(d.hash)->hops == 3);
 }
 
+TEST_CASE("a tunnel forgets a path when a later announce has made another one") {
+  world w;
+  const auto far_side = identity::generate(w.random);
+  const auto synthesis = [&] {
+    packet_header header;
+    header.flags = make_flags(packet_type::data, destination_type::plain);
+    header.destination = rename<address>(control::tunnel_synthesis);
+    return encode_packet(header, synthesize_tunnel(far_side, interface_hash{}, w.random).encode());
+  };
+  w.receive(w.east, synthesis());
+  auto moved = w.announced(w.east, 3);
+  const auto stayed = w.announced(w.east, 3);
+  w.pass(10s);
+  moved.announce_at(1100, w.random);
+  w.receive(w.west, moved.packet(1, w.neighbour));
+  REQUIRE(w.path(moved.hash));
+  REQUIRE(w.path(moved.hash)->heard_on == w.west);
+  w.pass(10s);
+  w.r->remove_interface(w.east, w.now);
+  w.r->remove_interface(w.west, w.now);
+  w.receive(w.south, synthesis());
+  CHECK(w.path(stayed.hash));
+  CHECK_FALSE(w.path(moved.hash));
+}
+
 TEST_CASE("a relay that is switched off serves its clients only") {
   world w({.transport = false});
   const auto far = w.announced(w.east, 3), local = w.announced(w.client, 0);

@@ -349,6 +349,8 @@ TEST_CASE("links that come and go leave no deadlines behind") {
   CHECK(links.soonest() == stays);
 }
 
+const auto none_outdated = [](const destination_hash&, const tunnel_path&) { return false; };
+
 TEST_CASE("a tunnel's paths outlive its interface") {
   tunnel_table tunnels(10, 10);
   auto* t = tunnels.open(tunnel_of(1), wifi, t0);
@@ -359,7 +361,7 @@ TEST_CASE("a tunnel's paths outlive its interface") {
   tunnels.learn(*t, destination(1), std::move(path));
   tunnels.on_interface_gone(wifi);
   CHECK_FALSE(tunnels.over(wifi));
-  tunnels.cull(t0 + 5h);
+  tunnels.cull(t0 + 5h, none_outdated);
   auto* again = tunnels.open(tunnel_of(1), tcp, t0 + 5h);
   REQUIRE(again);
   CHECK(again->paths.at(destination(1)).hops == 3);
@@ -373,9 +375,9 @@ TEST_CASE("a tunnel and its paths are forgotten after eight hours") {
   path.learned_at = t0;
   tunnels.learn(*t, destination(1), std::move(path));
   tunnels.open(tunnel_of(1), wifi, t0 + 4h);
-  tunnels.cull(t0 + 8h + 1s);
+  tunnels.cull(t0 + 8h + 1s, none_outdated);
   CHECK(tunnels.over(wifi)->paths.empty());
-  tunnels.cull(t0 + 12h);
+  tunnels.cull(t0 + 12h, none_outdated);
   CHECK(tunnels.size() == 0);
   CHECK_FALSE(tunnels.over(wifi));
 }
