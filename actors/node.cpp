@@ -40,6 +40,7 @@ node_settings node_settings_of(const node_setup& setup) {
   settings.hash_secret = setup.hash_secret;
   settings.shard_count = shard_count_of(setup.config);
   settings.transmit.size_max = setup.config.plexus.tx_buffer;
+  settings.streams = setup.streams;
   settings.reticulum = setup.config.reticulum;
   return settings;
 }
@@ -96,7 +97,8 @@ node::node(node_setup setup) : setup_(std::move(setup)), system_(configured(caf_
   }
   router_ = spawn_router(system_, routing, outlets);
   interfaces_ = spawn_interfaces(system_, node_settings_of(setup_), *pool_, shards());
-  control_ = spawn_control(system_, control_settings_of(setup_), interfaces_, shards());
+  const auto control_restarts = std::make_shared<tally>();
+  control_ = spawn_control(system_, control_settings_of(setup_), interfaces_, shards(), control_restarts);
   caf::anon_send(router_, shard_watcher(interfaces_));
   caf::anon_send(router_, shard_watcher(control_));
   caf::anon_send(endpoints_, shard_started{0, shards()});
@@ -114,7 +116,8 @@ node::node(node_setup setup) : setup_(std::move(setup)), system_(configured(caf_
   }
   root_ = spawn_root(system_, children, setup_.failed);
   if (setup_.config.metrics.enabled)
-    metrics_ = spawn_metrics(system_, setup_.config.metrics, *pool_, {root_, router_, interfaces_, storage_});
+    metrics_ = spawn_metrics(system_, setup_.config.metrics, *pool_,
+                             {root_, router_, interfaces_, storage_, control_restarts});
 }
 
 node::~node() {

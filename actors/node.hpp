@@ -8,7 +8,9 @@
 //   ├── control ──────────────── answers to the socket of the management protocol
 //   └── metrics supervisor ───── metrics
 //
-// A supervisor that gives up ends the node: there is nothing above the root but the process and who runs it.
+// Storage, control, metrics and the two supervisors each stand behind a supervisor of their own, so that their handles
+// stay the same whatever happens to them. One that gives up ends the node: there is nothing above the root but the
+// process and who runs it.
 #pragma once
 
 #include "actors/control/control_actor.hpp"
@@ -49,6 +51,7 @@ struct node_setup {
   random_factory random;                   ///< key material; null: from the system
   std::uint64_t hash_secret = 0;           ///< unpredictable
   std::uint64_t jitter_seed = 0;           ///< unpredictable, or fixed to replay
+  stream_times streams{};
   std::filesystem::path config_directory;  ///< read again on reload(); empty: there is none
   octet_string rpc_key;                    ///< of the management protocol, when the instance is shared
   /// Where the node's state is kept, prepared; none: nowhere.

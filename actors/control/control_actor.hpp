@@ -8,6 +8,7 @@
 #include "actors/control/control_messages.hpp"
 #include "actors/interfaces/interfaces_supervisor.hpp"
 #include "actors/router/router_supervisor.hpp"
+#include "actors/supervision/child_spec.hpp"
 #include "storage/config/node_config.hpp"
 
 #include <caf/actor_system.hpp>
@@ -24,6 +25,8 @@ using control_actor =
                      caf::reacts_to<destination_keeper>,                     // storage: ask me from now on
                      caf::reacts_to<blackhole_watcher>,                      // endpoints
                      caf::reacts_to<restarted_atom>,                         // main: read the configuration again
+                     caf::reacts_to<restore_atom>,                           // itself: read the blackhole lists again
+                     caf::reacts_to<save_atom>,                              // itself: write the node's own
                      caf::reacts_to<tick_atom>>;                             // itself: the job of every minute
 
 struct control_settings {
@@ -36,8 +39,10 @@ struct control_settings {
   std::function<void(const node_config&)> settings_changed;
 };
 
+/// The handle stays the same when the actor has to be started again; what it knew is not lost then.
 control_actor spawn_control(caf::actor_system& system, const control_settings& settings,
-                            const interfaces_supervisor& interfaces, const std::vector<shard_actor>& shards);
+                            const interfaces_supervisor& interfaces, const std::vector<shard_actor>& shards,
+                            const restart_count& restarts = nullptr);
 
 }  // namespace plexus
 

@@ -70,6 +70,7 @@ interface_settings make_interface_settings(const interface_config& config, const
   settings.gate.announce_share = config.announce_cap;
   settings.gate.hash_secret = node.hash_secret;
   settings.transmit = node.transmit;
+  settings.streams = node.streams;
   if (config.has_access_code()) {
     settings.access = std::make_shared<const access_codes>(
         derive_access_key(view(config.network_name), view(config.passphrase)), link.ifac_size);

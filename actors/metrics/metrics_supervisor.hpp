@@ -21,11 +21,11 @@ struct metrics_sources {
   router_supervisor router;
   interfaces_supervisor interfaces;
   storage_actor storage;  ///< empty when no state is kept
+  restart_count control_restarts;
 };
 
 using metrics_supervisor =
-    caf::typed_actor<caf::reacts_to<restarted_atom>,                    // itself: start the actor again
-                     caf::replies_to<find_atom>::with<std::uint16_t>>;  // the port that it listens on, or 0
+    caf::typed_actor<caf::replies_to<find_atom>::with<std::uint16_t>>;  // the port that it listens on, or 0
 
 /// `pool` outlives the actor.
 metrics_supervisor spawn_metrics(caf::actor_system& system, const metrics_config& config, io_pool& pool,

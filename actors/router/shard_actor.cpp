@@ -22,12 +22,12 @@ constexpr auto gathering_time = 2 * deadline_timer::granularity;
 struct shard_state {
   explicit shard_state(shard_actor::base*) {}
 
-  void start(const router_config& shard_config, const shard_outlets& others) {
-    router = std::make_unique<router_shard>(shard_config, now(), read_clocks());
+  void start(std::shared_ptr<router_shard> tables, unsigned own_index, const shard_outlets& others) {
+    router = std::move(tables);
     outlets = others;
     if (others.announces)
       listeners.push_back(others.announces);
-    index = shard_config.shard_index;
+    index = own_index;
   }
 
   struct egress_slot {
@@ -37,7 +37,7 @@ struct shard_state {
   };
 
   const char* name = "shard";
-  std::unique_ptr<router_shard> router;
+  std::shared_ptr<router_shard> router;
   shard_output out;
   shard_outlets outlets;
   std::vector<announce_listener> listeners;
@@ -205,10 +205,11 @@ known_path_ptr recall(const router_shard& router, const destination_hash& destin
   return path ? std::make_shared<known_path>(known_path{*path, router.announce_of(destination)}) : nullptr;
 }
 
-shard_actor::behavior_type shard_behavior(self_ptr self, const router_config& config, const shard_outlets& outlets) {
+shard_actor::behavior_type shard_behavior(self_ptr self, const std::shared_ptr<router_shard>& tables, unsigned index,
+                                          const shard_outlets& outlets) {
   auto& s = self->state;
   end_on_exception(self);
-  s.start(config, outlets);
+  s.start(tables, index, outlets);
   return {
       [self, &s](const packet_batch_ptr& batch) {
         s.router->receive(batch, now(), s.out);
@@ -296,8 +297,9 @@ shard_actor::behavior_type shard_behavior(self_ptr self, const router_config& co
 
 }  // namespace
 
-shard_actor spawn_shard(caf::actor_system& system, const router_config& config, const shard_outlets& outlets) {
-  return system.spawn(shard_behavior, config, outlets);
+shard_actor spawn_shard(caf::actor_system& system, std::shared_ptr<router_shard> tables, unsigned index,
+                        const shard_outlets& outlets) {
+  return system.spawn(shard_behavior, std::move(tables), index, outlets);
 }
 
 }  // namespace plexus

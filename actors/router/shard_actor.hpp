@@ -48,6 +48,7 @@ using shard_actor = shard_inlet::extend<
 struct shard_started {
   unsigned index = 0;
   std::vector<shard_actor> shards;
+  bool with_tables = false;  ///< it has those of the one before
 };
 
 using endpoints_inlet = caf::typed_actor<caf::reacts_to<local_delivery_ptr>>;
@@ -58,8 +59,10 @@ struct shard_outlets {
   announce_listener announces;
 };
 
-/// Starts the shard of `config.shard_index`. It forwards once it was told who the shards are.
-shard_actor spawn_shard(caf::actor_system& system, const router_config& config, const shard_outlets& outlets);
+/// Starts the shard of that index on `tables`, which belong to it as long as it lives. It forwards once it was told who
+/// the shards are.
+shard_actor spawn_shard(caf::actor_system& system, std::shared_ptr<router_shard> tables, unsigned index,
+                        const shard_outlets& outlets);
 
 }  // namespace plexus
 
