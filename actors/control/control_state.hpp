@@ -23,6 +23,7 @@ struct control_memory {
   std::vector<shard_actor> shards;
   destination_keeper keeper;
   std::vector<blackhole_watcher> blackhole_watchers;
+  std::vector<settings_watcher> settings_watchers;
   destination_marks marks;
   blackhole_list blackholes;
   /// Nothing is saved before the file was read.

@@ -140,6 +140,7 @@ void gather(self_ptr self) {
   figures.restarts.emplace_back("metrics", s.restarts);
   if (s.sources.control_restarts)
     figures.restarts.emplace_back("control", *s.sources.control_restarts);
+  figures.discovery = s.sources.discovery;
   ask<node_progress>(self, round, "root", s.sources.root, status_atom::value,
                      [&figures](const node_progress& progress) { figures.progress = progress; });
   ask<shard_started>(self, round, "router", s.sources.router, paths_atom::value,
