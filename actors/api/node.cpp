@@ -186,12 +186,30 @@ node::~node() {
   stop();
 }
 
+namespace {
+
+/// What was posted before is done; a callback that does not come back is not waited for.
+void end_application(running& life, engine& of) {
+  caf::scoped_actor waiting{life.core->system()};
+  waiting->monitor(life.application);
+  const std::function<void()> last = [&of] {
+    if (of.self)
+      of.self->quit(caf::exit_reason::user_shutdown);
+  };
+  caf::anon_send(life.application, std::make_shared<const std::function<void()>>(last));
+  waiting->receive(
+      [](const caf::down_msg&) {},
+      caf::after(std::chrono::seconds(5)) >> [&] { caf::anon_send_exit(life.application, caf::exit_reason::kill); });
+  life.application = nullptr;
+}
+
+}  // namespace
+
 void node::stop(std::chrono::milliseconds within) {
   const auto life = engine_->alive.exchange(nullptr);
   if (!life)
     return;
-  caf::anon_send_exit(life->application, caf::exit_reason::user_shutdown);
-  life->application = nullptr;
+  end_application(*life, *engine_);
   life->endpoints = nullptr;
   life->core->stop(within);
 }

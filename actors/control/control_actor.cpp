@@ -2,6 +2,7 @@
 
 #include "actors/clock.hpp"
 #include "actors/control/control_state.hpp"
+#include "actors/interfaces/local_instance.hpp"
 #include "actors/log.hpp"
 #include "actors/supervision/failures.hpp"
 #include "transport/destination_name.hpp"
@@ -50,16 +51,39 @@ const shard_actor& owner_of(const control_state& s, const destination_hash& dest
 
 using with_path = std::function<void(const std::optional<path_summary>&)>;
 
+/// A destination of this very process is reached by way of the node itself.
 void find_path(control_ptr self, const destination_hash& destination, with_path then) {
+  const auto none = [then](const caf::error&) { then(std::nullopt); };
   self->request(owner_of(self->state, destination), control_timeout, find_atom::value, destination)
-      .then(then, [then](const caf::error&) { then(std::nullopt); });
+      .then(
+          [=](const std::optional<path_summary>& path) {
+            if (path)
+              return then(path);
+            self->request(owner_of(self->state, destination), control_timeout, find_atom::value, add_local_atom::value,
+                          rename<address>(destination))
+                .then(
+                    [=](bool local) {
+                      path_summary here;
+                      here.destination = destination;
+                      here.next_hop = self->state.settings.identity;
+                      then(local ? std::optional(here) : std::nullopt);
+                    },
+                    none);
+          },
+          none);
 }
 
 /// The path to a destination, and the interface that it begins with, if there are any.
 void find_next(control_ptr self, const destination_hash& destination,
                std::function<void(const std::optional<path_summary>&, const interface_names&)> then) {
-  find_path(self, destination, [self, then](const std::optional<path_summary>& path) {
-    ask_interfaces(self, [path, then](const interface_list& list) { then(path, interface_names(list)); });
+  find_path(self, destination, [self, then](std::optional<path_summary> path) {
+    ask_interfaces(self, [path, then](const interface_list& list) mutable {
+      if (path && !path->heard_on)
+        for (const auto& one : *list)
+          if (one.description->type == shared_instance_type)
+            path->heard_on = one.facts->id;
+      then(path, interface_names(list));
+    });
   });
 }
 

@@ -253,6 +253,7 @@ shard_actor::behavior_type shard_behavior(self_ptr self, const std::shared_ptr<r
       },
       [&s](const blackhole_set& identities) { s.router->set_blackholed(identities, now()); },
       [&s](find_atom, const destination_hash& destination) { return s.router->find_path(destination, now()); },
+      [&s](find_atom, add_local_atom, const address& local) { return s.router->is_local(local); },
       [&s](recall_atom, const destination_hash& destination) { return recall(*s.router, destination); },
       [&s](paths_atom, std::uint8_t hops_max) -> path_list {
         return std::make_shared<std::vector<path_summary>>(s.router->paths(hops_max, now()));

@@ -32,6 +32,7 @@ using shard_actor = shard_inlet::extend<
     caf::reacts_to<request_path_atom, destination_hash>,  // anybody: ask the network
     caf::reacts_to<blackhole_set>,                        // control
     caf::replies_to<find_atom, destination_hash>::with<std::optional<path_summary>>,
+    caf::replies_to<find_atom, add_local_atom, address>::with<bool>,  // whether it is one of this process
     caf::replies_to<recall_atom, destination_hash>::with<known_path_ptr>,
     caf::replies_to<paths_atom, std::uint8_t>::with<path_list>,  // up to so many hops
     caf::replies_to<drop_atom, destination_hash>::with<bool>, caf::replies_to<drops_atom>::with<drop_list>,

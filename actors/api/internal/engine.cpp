@@ -8,8 +8,9 @@
 namespace plexus::api {
 namespace {
 
-/// How often the network is asked again for a path that somebody waits for.
-constexpr std::chrono::seconds ask_again{5};
+/// When the network is asked again for a path that somebody waits for: after a second, then after twice as long each
+/// time, but after that at most.
+constexpr std::chrono::seconds ask_again_first{1}, ask_again_max{8};
 
 std::optional<peer> peer_of(octets announce_packet, int hops) {
   const auto packet = parse_packet(announce_packet);
@@ -131,15 +132,18 @@ void engine::search(const destination_hash& destination, duration timeout, done_
     const auto is_over = [this, destination, still_waits] {
       return still_waits() == searches.upper_bound(destination);
     };
-    const auto ask = std::make_shared<std::function<void()>>();
-    *ask = [this, destination, is_over, again = std::weak_ptr(ask)] {
+    using asking = std::function<void(duration)>;
+    const auto ask = std::make_shared<asking>();
+    *ask = [this, destination, is_over, again = std::weak_ptr(ask)](duration wait) {
       if (is_over() || !self)
         return;
       self->send(endpoints, request_path_atom::value, destination);
-      if (const auto next = again.lock())
-        after(ask_again, *next);
+      after(wait, [again, next = std::min<duration>(2 * wait, ask_again_max)] {
+        if (const auto held = again.lock())
+          (*held)(next);
+      });
     };
-    (*ask)();
+    (*ask)(ask_again_first);
     after(timeout, [this, is_over, still_waits, ask] {
       if (is_over())
         return;
