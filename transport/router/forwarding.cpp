@@ -2,6 +2,7 @@
 // _inbound.
 #include "transport/crypto/sha256.hpp"
 #include "transport/destination_name.hpp"
+#include "transport/router/intake.hpp"
 #include "transport/router/shard_state.hpp"
 
 #include <algorithm>
@@ -70,11 +71,12 @@ void router_shard::state::receive(const packet_batch_ptr& batch, instant now, sh
 }
 
 // Remembering happens here, at the filter; the reference remembers after its queue and lets copies pass that arrive
-// meanwhile. What belongs to a link is remembered once it is clear that it is for us: on a shared medium it may be
-// heard before it gets here properly.
+// meanwhile. A relay on the same shared medium repeats what this process itself sent over a link; that is not for us,
+// whatever its context. What belongs to a link is remembered once it is clear that it is for us: on a shared medium it
+// may be heard before it gets here properly.
 bool router_shard::state::passes_filter(const arrival& a, const flow_entry* flow) {
   if (is_exempt_from_filter(a.packet.context()))
-    return true;
+    return !flow || flow->kind != flow_kind::local || !heard.contains(a.packet.fingerprint);
   const auto kind = a.dest_type();
   if (kind == destination_type::plain || kind == destination_type::group)
     return true;
@@ -273,9 +275,13 @@ void router_shard::state::send(octet_string packet, interface_id only, instant n
   };
   // Once, so that it is known when it comes back.
   const auto remember_own = [&] {
-    const auto hash = hash_packet(packet);
     std::uint64_t fingerprint;
-    std::memcpy(&fingerprint, hash.data(), sizeof fingerprint);
+    if (header.dest_type() == destination_type::link) {
+      fingerprint = fingerprint_on_link(packet, config.hash_secret);
+    } else {
+      const auto hash = hash_packet(packet);
+      std::memcpy(&fingerprint, hash.data(), sizeof fingerprint);
+    }
     heard.insert(fingerprint);
   };
   if (only) {

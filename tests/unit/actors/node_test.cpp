@@ -1,9 +1,9 @@
 #include "actors/node.hpp"
 
 #include "tests/unit/actors/node_rig.hpp"
+#include "tests/unit/catch.hpp"
 
 #include <caf/all.hpp>
-#include <catch2/catch.hpp>
 
 #include <future>
 

@@ -1,12 +1,11 @@
 #include "transport/control/value.hpp"
 
+#include "tests/unit/catch.hpp"
 #include "tests/unit/recorded_values.hpp"
 #include "transport/control/rpc_message.hpp"
 #include "transport/control/tables.hpp"
 #include "transport/control/value_msgpack.hpp"
 #include "transport/control/value_pickle.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <cstring>
 
