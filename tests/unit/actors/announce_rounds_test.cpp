@@ -1,10 +1,10 @@
 // The announces of all shards leave as one.
 #include "actors/router/router_supervisor.hpp"
 #include "tests/unit/actors/interface_bench.hpp"
+#include "tests/unit/catch.hpp"
 #include "tests/unit/transport/router_world.hpp"
 
 #include <caf/all.hpp>
-#include <catch2/catch.hpp>
 
 using namespace plexus;
 using router_world::destination;

@@ -4,12 +4,12 @@
 #include "storage/state/state_directory.hpp"
 #include "tests/unit/actors/supervised_rig.hpp"
 #include "tests/unit/actors/test_sockets.hpp"
+#include "tests/unit/catch.hpp"
 #include "tests/unit/storage/temporary_directory.hpp"
 #include "transport/control/status.hpp"
 #include "transport/control/tables.hpp"
 
 #include <caf/all.hpp>
-#include <catch2/catch.hpp>
 
 #include <fstream>
 #include <future>

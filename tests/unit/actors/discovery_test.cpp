@@ -3,11 +3,10 @@
 #include "actors/discovery/discovery_room.hpp"
 #include "actors/discovery/program_output.hpp"
 #include "tests/unit/actors/endpoints/endpoint_rig.hpp"
+#include "tests/unit/catch.hpp"
 #include "tests/unit/storage/temporary_directory.hpp"
 #include "transport/destination_name.hpp"
 #include "transport/discovery/discovery_announce.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <fstream>
 #include <sys/stat.h>

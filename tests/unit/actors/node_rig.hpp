@@ -5,12 +5,12 @@
 #include "messages/announce.hpp"
 #include "tests/unit/actors/stream_rig.hpp"
 #include "tests/unit/actors/test_sockets.hpp"
+#include "tests/unit/catch.hpp"
 #include "transport/destination_name.hpp"
 #include "transport/identity.hpp"
 #include "transport/ifac.hpp"
 
 #include <caf/all.hpp>
-#include <catch2/catch.hpp>
 
 #include <cstring>
 #include <ctime>

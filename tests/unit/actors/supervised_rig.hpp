@@ -3,9 +3,9 @@
 
 #include "actors/node.hpp"
 #include "actors/supervision/child_spec.hpp"
+#include "tests/unit/catch.hpp"
 
 #include <caf/all.hpp>
-#include <catch2/catch.hpp>
 
 #include <string>
 

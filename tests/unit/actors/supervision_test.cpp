@@ -3,10 +3,10 @@
 #include "storage/state/state_directory.hpp"
 #include "tests/unit/actors/node_rig.hpp"
 #include "tests/unit/actors/supervised_rig.hpp"
+#include "tests/unit/catch.hpp"
 #include "tests/unit/storage/temporary_directory.hpp"
 
 #include <caf/all.hpp>
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <map>

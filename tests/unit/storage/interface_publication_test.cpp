@@ -1,8 +1,7 @@
 #include "storage/config/interface_publication.hpp"
 
 #include "storage/config/node_config.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/unit/catch.hpp"
 
 using namespace plexus;
 
