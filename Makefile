@@ -1,6 +1,6 @@
 # `make run` starts a node and `make test` passes every test, each from a bare machine. The rest is for daily work.
 .DEFAULT_GOAL := build
-.PHONY: run build test test-core test-reference asan tsan fuzz bench tidy format check-format coverage install dependencies configure
+.PHONY: run build test test-core test-reference asan tsan fuzz chaos bench tidy format check-format coverage install dependencies configure
 
 JOBS ?= $(shell nproc)
 BUILD := build/release
@@ -25,7 +25,7 @@ build: configure
 
 run: configure
 	cmake --build $(BUILD) -j $(JOBS) --target plexusd
-	$(BUILD)/apps/plexusd $(ARGS)
+	$(BUILD)/bin/plexusd $(ARGS)
 
 test:
 	scripts/install-dependencies.sh --tests
@@ -50,7 +50,7 @@ asan tsan: dependencies
 fuzz:
 	scripts/install-dependencies.sh --tools
 	cmake --preset fuzz
-	cmake --build build/fuzz -j $(JOBS)
+	cmake --build build/fuzz -j $(JOBS) --target fuzzers
 	@for target in build/fuzz/tests/fuzz/fuzz_*; do \
 	  [ -x $$target ] && [ -f $$target ] || continue; \
 	  corpus=build/fuzz/corpus/$$(basename $$target); mkdir -p $$corpus; \
@@ -58,11 +58,17 @@ fuzz:
 	  $$target -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 $$corpus || exit 1; \
 	done
 
+# Seeds, nodes and storms of the long run; `make chaos ARGS="--seed 7 --nodes 60 --seconds 600"` chooses for itself.
+chaos: configure
+	cmake --build $(BUILD) -j $(JOBS) --target simulator
+	$(BUILD)/chaos/simulator $(or $(ARGS),--seed 1 --seeds 40 --nodes 40 --seconds 600 --rounds 3)
+
 bench:
 	scripts/install-dependencies.sh --tests
 	@$(MAKE) --no-print-directory build
 	.deps/python/rns-1.5.7/bin/python tests/bench/relay.py --build $(BUILD) $(ARGS)
-	[ ! -x $(BUILD)/tests/bench/core_bench ] || $(BUILD)/tests/bench/core_bench
+	$(BUILD)/tests/bench/core_bench
+	.deps/python/rns-1.5.7/bin/python tests/bench/cold_start.py --build $(BUILD) --budget 3
 
 tidy: configure
 	scripts/install-dependencies.sh --tools

@@ -6,7 +6,7 @@ them talks in pairs, with numbered data packets and over links. Meanwhile one cl
 floods it, and some connect and vanish again and again. At the end every packet of every pair must have arrived once,
 and the memory of the relay must have stayed within its bound.
 
-    chaos/many_clients.py --plexusd build/release/apps/plexusd/plexusd [--clients 2000] [--seconds 30]
+    chaos/many_clients.py --plexusd build/release/bin/plexusd [--clients 2000] [--seconds 30]
 
 Prints what it measured as JSON. Ends with 1 if a packet is missing or the memory is over its bound.
 """

@@ -8,6 +8,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   target_compile_options(plexus_options INTERFACE -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds
                                                   -Wno-maybe-uninitialized)
 endif()
+# Clang warns of a function that libstdc++ itself still uses for its stable_sort.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(plexus_options INTERFACE -Wno-deprecated-declarations)
+endif()
 # What the metrics say of the sources; empty trees and archives have no revision.
 execute_process(COMMAND git -C ${PROJECT_SOURCE_DIR} rev-parse --short=12 HEAD
   OUTPUT_VARIABLE PLEXUS_REVISION OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE no_revision)
@@ -17,6 +21,11 @@ endif()
 if(PLEXUS_SANITIZE)
   target_compile_options(plexus_options INTERFACE -fsanitize=${PLEXUS_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(plexus_options INTERFACE -fsanitize=${PLEXUS_SANITIZE})
+endif()
+# The thread sanitizer knows no fences; Asio does without them where it is told to, and locks order the same.
+if(PLEXUS_SANITIZE MATCHES thread)
+  target_compile_options(plexus_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
+  target_compile_definitions(plexus_options INTERFACE BOOST_ASIO_DISABLE_FENCED_BLOCK)
 endif()
 if(PLEXUS_COVERAGE)
   target_compile_options(plexus_options INTERFACE --coverage -O0)

@@ -4,7 +4,7 @@
 # for Boost and msgpack-cxx (see below) and a Catch2 of version 3, which the unit tests do not accept yet.
 #
 #   scripts/install-dependencies.sh           compiler and libraries
-#   scripts/install-dependencies.sh --tests   also the Python reference, in .deps/python/rns-<version>
+#   scripts/install-dependencies.sh --tests   also the Python reference, in .deps/python/{rns,lxmf}-<version>
 #   scripts/install-dependencies.sh --tools   also clang, clang-format, clang-tidy and gcovr
 set -eu
 
@@ -87,4 +87,6 @@ if [ $with_tests = yes ]; then
   install_packages python3-venv iproute2
   python_environment rns-1.5.7 rns==1.5.7 numpy cryptography pytest
   python_environment rns-1.4.2 rns==1.4.2 cryptography
+  # The reference publishes and discovers interfaces only where LXMF is installed.
+  python_environment lxmf-1.2.1 rns==1.5.7 lxmf==1.2.1 cryptography
 fi

@@ -1,9 +1,12 @@
 // `plexus status`: rnstatus. Source: Utilities/rnstatus.py: main, program_setup; rns-1.5.7 section 10.1.
+#include "apps/plexus/discovery_text.hpp"
 #include "apps/plexus/interface_changes.hpp"
 #include "apps/plexus/json_text.hpp"
 #include "apps/plexus/remote_node.hpp"
 #include "apps/plexus/status_text.hpp"
 #include "apps/plexus/system_random.hpp"
+#include "storage/state/state_directory.hpp"
+#include "transport/control/tables.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -20,6 +23,8 @@ constexpr double monitor_pause_min = 0.2;
 struct status_arguments {
   status_options shown;
   std::string attach, detach, reload;
+  bool discovered = false;
+  discovery_text_options discovery;
   std::string remote;  ///< hash of another node's transport identity; empty: our own node
   std::optional<std::string> identity;
   double remote_wait = 15;  ///< seconds; Transport.PATH_REQUEST_TIMEOUT
@@ -36,12 +41,43 @@ double unix_now() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
+int no_instance() {
+  std::cout << no_shared_instance << " to get status from\n";
+  return exit_no_instance;
+}
+
+/// Reads the records that the daemon keeps, and leaves out what it will remove; unlike rnstatus it removes nothing.
+int show_discovered(node_access& node, const status_arguments& wanted, const common_options& common) {
+  const auto blackholed = node.call(rpc::get_blackholed_identities{});
+  if (!blackholed && blackholed.error() == rpc_failure::unreachable)
+    return no_instance();
+  const auto entries = blackholed ? parse_blackhole_entries(*blackholed) : unexpected(parse_error::bad_value);
+  if (!entries)
+    complain(common, "The daemon does not say who is blackholed");
+  discovery_sources sources;
+  sources.allowed = node.config().reticulum.interface_discovery_sources;
+  sources.is_blackholed = [&](const identity_hash& who) {
+    return entries && std::any_of(entries->begin(), entries->end(), [&](const auto& e) { return e.identity == who; });
+  };
+  const unix_time now{unix_now()};
+  const auto files = state_directory(node.directory()).load_discovered();
+  for (const auto& fault : files.faults)
+    complain(common, fault.shown());
+  std::vector<discovered_interface> records;
+  for (const auto& [name, record] : files.records)
+    if (!is_to_be_removed(record, sources, now))
+      records.push_back(record);
+  sort_discovered(records, now);
+  auto options = wanted.discovery;
+  options.filter = wanted.shown.filter;
+  std::cout << "\n" << (common.json ? discovered_json(records, now) : discovered_text(records, options, now));
+  return 0;
+}
+
 int show(node_access& node, const status_arguments& wanted, const common_options& common) {
   const auto answer = node.call(rpc::get_interface_stats{});
-  if (!answer && answer.error() == rpc_failure::unreachable) {
-    std::cout << no_shared_instance << " to get status from\n";
-    return exit_no_instance;
-  }
+  if (!answer && answer.error() == rpc_failure::unreachable)
+    return no_instance();
   const auto status = answer ? parse_node_status(*answer) : unexpected(parse_error::bad_value);
   if (!status) {
     std::cout << "Could not get RNS status\n";
@@ -104,6 +140,8 @@ int show_remote(node_access& node, const status_arguments& wanted, const common_
 }
 
 int show_wanted(node_access& node, const status_arguments& wanted, const common_options& common) {
+  if (wanted.discovered || wanted.discovery.details)
+    return show_discovered(node, wanted, common);
   return wanted.remote.empty() ? show(node, wanted, common) : show_remote(node, wanted, common);
 }
 
@@ -167,6 +205,11 @@ void add_status_command(CLI::App& app, command_line& line) {
                    "prxc, ptxc, pvs, ivs, flt, gravity, txdrp, txdrb or txbuf")
       ->type_name("KEY");
   command->add_flag("-r,--reverse", shown.ascending, "reverse sorting");
+  command->add_flag("-d,--discovered", wanted->discovered, "list discovered interfaces");
+  command->add_flag("-D", wanted->discovery.details, "show details and config entries for discovered interfaces");
+  command->add_flag("--show-stale", wanted->discovery.show_stale, "also list discovered interfaces that are stale");
+  command->add_flag("--show-unknown", wanted->discovery.show_unknown,
+                    "also list discovered interfaces of unknown implementations");
   command->add_flag("-m,--monitor", wanted->monitor, "continuously monitor status");
   command->add_option("-I,--monitor-interval", wanted->interval, "refresh interval for monitor mode")
       ->type_name("SECONDS")

@@ -58,7 +58,9 @@ file_contents file_contents::read(const fs::path& path, std::error_code& error) 
 }
 
 file_replacement::file_replacement(fs::path path, write_options options)
-    : path_(std::move(path)), temporary_(path_.string() + options.suffix), options_(std::move(options)) {
+    : path_(std::move(path)),
+      temporary_((options.staging.empty() ? path_ : options.staging / path_.filename()).string() + options.suffix),
+      options_(std::move(options)) {
   file_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, options_.mode);
   if (file_ < 0)
     fail();

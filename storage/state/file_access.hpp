@@ -33,7 +33,8 @@ enum class write_step : octet { created, appended, synced, closed, renamed, dire
 struct write_options {
   bool survives_power_loss = true;          ///< fsync; without it the content only survives the end of the process
   ::mode_t mode = 0644;                     ///< before the umask
-  const char* suffix = ".tmp";              ///< of the file that is written first, in the same directory
+  const char* suffix = ".tmp";              ///< of the file that is written first
+  std::filesystem::path staging;            ///< where that file is, on the same file system; empty: beside the other
   std::function<void(write_step)> on_step;  ///< called after each step; for tests that end the process there
 };
 

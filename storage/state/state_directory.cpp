@@ -30,6 +30,10 @@ fs::path announces_of(const fs::path& storage) {
   return storage / "cache" / "announces";
 }
 
+fs::path discovered_in(const fs::path& storage) {
+  return storage / "discovery" / "interfaces";
+}
+
 // Names of the files in a directory, taken before anything is done to them.
 std::vector<std::string> files_in(const fs::path& directory) {
   std::vector<std::string> out;
@@ -92,7 +96,7 @@ write_options state_directory::options(bool survives_power_loss) const {
 std::error_code state_directory::prepare() const {
   std::error_code error;
   for (const auto* below : {"storage/cache/announces", "storage/resources", "storage/identities", "storage/blackhole",
-                            "storage/ratchets", "storage/plexus/corrupt", "interfaces"})
+                            "storage/ratchets", "storage/discovery/interfaces", "storage/plexus/corrupt", "interfaces"})
     if (fs::create_directories(root_ / below, error); error)
       return error;
   for (const auto& directory : {storage(), storage() / "plexus", storage() / "blackhole", storage() / "identities"})
@@ -117,17 +121,17 @@ file_fault state_directory::corrupt(const fs::path& path, parse_error error) con
 
 template <class Parse>
 auto state_directory::load(const fs::path& path, Parse parse) const {
-  using value = typename std::invoke_result_t<Parse, file_contents>::value_type;
+  using content = typename std::invoke_result_t<Parse, file_contents>::value_type;
   std::error_code error;
   auto file = file_contents::read(path, error);
   if (error == std::errc::no_such_file_or_directory)
-    return loaded<value>{unexpected(file_fault{file_fault::kind::missing, path, error, {}, {}})};
+    return loaded<content>{unexpected(file_fault{file_fault::kind::missing, path, error, {}, {}})};
   if (error)
-    return loaded<value>{unexpected(file_fault{file_fault::kind::unreadable, path, error, {}, {}})};
+    return loaded<content>{unexpected(file_fault{file_fault::kind::unreadable, path, error, {}, {}})};
   auto parsed = parse(std::move(file));
   if (!parsed)
-    return loaded<value>{unexpected(corrupt(path, parsed.error()))};
-  return loaded<value>{std::move(*parsed)};
+    return loaded<content>{unexpected(corrupt(path, parsed.error()))};
+  return loaded<content>{std::move(*parsed)};
 }
 
 loaded<private_key> state_directory::load_transport_identity() const {
@@ -308,6 +312,35 @@ std::vector<identity_hash> state_directory::blackhole_sources() const {
     if (const auto source = identity_hash::from_hex(name))
       out.push_back(*source);
   return out;
+}
+
+state_directory::discovered_files state_directory::load_discovered() const {
+  const auto directory = discovered_in(storage());
+  discovered_files out;
+  for (const auto& name : named<discovery_hash>(directory)) {
+    const auto path = directory / name.hex();
+    std::error_code error;
+    const auto file = file_contents::read(path, error);
+    if (error == std::errc::no_such_file_or_directory)
+      continue;  // another program removed it meanwhile
+    auto record = error ? unexpected(parse_error::bad_value) : parse_record_file(file);
+    if (record)
+      out.records.emplace_back(name, std::move(*record));
+    else
+      out.faults.push_back(
+          {error ? file_fault::kind::unreadable : file_fault::kind::corrupt, path, error, record.error(), {}});
+  }
+  return out;
+}
+
+std::error_code state_directory::save_discovered(const discovery_hash& name, const discovered_interface& record) const {
+  auto how = options(false);
+  how.staging = storage() / "plexus";
+  return replace_file(discovered_in(storage()) / name.hex(), encode_record_file(record), how);
+}
+
+std::error_code state_directory::forget_discovered(const discovery_hash& name) const {
+  return forget(discovered_in(storage()) / name.hex());
 }
 
 std::size_t state_directory::clean_caches(unix_time now) const {

@@ -4,6 +4,7 @@
 //   storage/packet_hashlist.raw  storage/ratchets/<hex32>     storage/identities/<app>
 //   storage/cache/<hex64>        storage/cache/announces/<hex64>   storage/resources/<hex64>
 //   storage/blackhole/local      storage/blackhole/<hex32>
+//   storage/discovery/interfaces/<hex64>
 //   storage/plexus/announces     this program's own (announce_snapshot.hpp)
 //
 // Every file is replaced as a whole, so that a process that dies at any moment leaves the old or the new content. A
@@ -19,12 +20,14 @@
 #include "storage/state/path_records.hpp"
 #include "storage/state/small_files.hpp"
 #include "storage/state/table_writers.hpp"
+#include "transport/discovery/discovered_interface.hpp"
 
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace plexus {
@@ -120,6 +123,17 @@ public:
                                  const std::vector<blackhole_record>& entries) const;
   /// The sources of which there are lists.
   std::vector<identity_hash> blackhole_sources() const;
+
+  /// Interfaces that were heard of. Files that are no records are passed over and reported; they stay, since the
+  /// directory is shared with programs that may know more of them.
+  struct discovered_files {
+    std::vector<std::pair<discovery_hash, discovered_interface>> records;  ///< by the names of their files
+    std::vector<file_fault> faults;
+  };
+  discovered_files load_discovered() const;
+  /// The reference lists the directory at any time, so the file is made elsewhere and moved there.
+  std::error_code save_discovered(const discovery_hash& name, const discovered_interface& record) const;
+  std::error_code forget_discovered(const discovery_hash& name) const;
 
   /// Removes cached packets and resources that are older than their lifetimes. Answers with how many.
   std::size_t clean_caches(unix_time now) const;

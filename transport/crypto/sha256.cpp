@@ -48,10 +48,10 @@ packet_hash hash_packet(octets whole_packet) {
   return hash;
 }
 
-sha256_midstate::sha256_midstate(std::span<const octet, 64> first_block) {
+sha256_midstate::sha256_midstate(octets blocks) : bits_(static_cast<std::uint32_t>(blocks.size() * 8)) {
   SHA256_CTX context;
   SHA256_Init(&context);
-  SHA256_Update(&context, first_block.data(), first_block.size());
+  SHA256_Update(&context, blocks.data(), blocks.size());
   std::copy_n(context.h, state_.size(), state_.begin());
 }
 
@@ -59,7 +59,7 @@ sha256_digest sha256_midstate::finish(std::initializer_list<octets> parts) const
   SHA256_CTX context;
   SHA256_Init(&context);
   std::copy(state_.begin(), state_.end(), context.h);
-  context.Nl = 64 * 8;  // bits hashed so far
+  context.Nl = bits_;
   for (const auto part : parts)
     SHA256_Update(&context, part.data(), part.size());
   return finish_context(context);

@@ -31,17 +31,22 @@ inline address proof_address(const packet_hash& hash) {
   return rename<address>(hash);
 }
 
-/// SHA-256 after its first 64-octet block, to go on from any number of times. What makes HMAC and HKDF cheap.
+/// SHA-256 after some whole blocks of 64 octets, to go on from any number of times. What makes HMAC, HKDF and the
+/// search for a stamp cheap.
 class sha256_midstate {
 public:
-  sha256_midstate() = default;
-  explicit sha256_midstate(std::span<const octet, 64> first_block);
+  static constexpr std::size_t block_size = 64;
 
-  /// Hash of first block and parts.
+  sha256_midstate() = default;
+  /// Requires a multiple of block_size octets, fewer than 2^29.
+  explicit sha256_midstate(octets blocks);
+
+  /// Hash of blocks and parts.
   sha256_digest finish(std::initializer_list<octets> parts) const;
 
 private:
   std::array<std::uint32_t, 8> state_{};
+  std::uint32_t bits_ = 0;  ///< hashed so far
 };
 
 }  // namespace plexus

@@ -5,49 +5,38 @@
 
 namespace plexus {
 
-// Lines are half full when a generation ends, so that hardly one has to forget before its time.
 duplicate_filter::duplicate_filter(std::size_t entries_max)
-    : generation_max_(std::max<std::size_t>(entries_max / 2, 64)),
-      mask_(std::bit_ceil(generation_max_ / 4) - 1),
-      current_(std::make_unique<line[]>(mask_ + 1)) {}
-
-bool duplicate_filter::in(const line& l, std::uint64_t fingerprint) {
-  bool found = false;
-  for (const auto f : l.fingerprints)
-    found |= f == fingerprint;
-  return found;
-}
+    : lines_(std::bit_ceil(std::max<std::size_t>(2 * entries_max / places, 1))) {}
 
 bool duplicate_filter::contains(std::uint64_t fingerprint) const {
   fingerprint = nonzero(fingerprint);
-  return in(current_[line_of(fingerprint)], fingerprint) ||
-         (previous_ && in(previous_[line_of(fingerprint)], fingerprint));
+  bool found = false;
+  for (const auto known : lines_[line_of(fingerprint)].fingerprints)
+    found |= known == fingerprint;
+  return found;
+}
+
+void duplicate_filter::add(std::uint64_t fingerprint) {
+  fingerprint = nonzero(fingerprint);
+  auto& known = lines_[line_of(fingerprint)].fingerprints;
+  size_ += known.back() == 0;
+  std::copy_backward(known.begin(), known.end() - 1, known.end());
+  known.front() = fingerprint;
 }
 
 bool duplicate_filter::insert(std::uint64_t fingerprint) {
-  fingerprint = nonzero(fingerprint);
   if (contains(fingerprint))
     return false;
-  auto& l = current_[line_of(fingerprint)].fingerprints;
-  std::copy_backward(l.begin(), l.end() - 1, l.end());
-  l.front() = fingerprint;
-  if (++taken_ >= generation_max_)
-    next_generation();
+  add(fingerprint);
   return true;
 }
 
 void duplicate_filter::forget(std::uint64_t fingerprint) {
   fingerprint = nonzero(fingerprint);
-  for (auto* generation : {current_.get(), previous_.get()})
-    if (generation)
-      std::replace(generation[line_of(fingerprint)].fingerprints.begin(),
-                   generation[line_of(fingerprint)].fingerprints.end(), fingerprint, std::uint64_t{0});
-}
-
-void duplicate_filter::next_generation() {
-  previous_ = std::move(current_);
-  current_ = std::make_unique<line[]>(mask_ + 1);
-  taken_ = 0;
+  auto& known = lines_[line_of(fingerprint)].fingerprints;
+  const auto kept = std::remove(known.begin(), known.end(), fingerprint);
+  size_ -= static_cast<std::size_t>(known.end() - kept);
+  std::fill(kept, known.end(), 0);
 }
 
 }  // namespace plexus

@@ -50,7 +50,7 @@ public:
 
   flow_table(std::size_t entries_max, std::uint64_t secret, eviction on_evict);
 
-  void prefetch(const octet* key) const { __builtin_prefetch(&slots_[home(key)]); }
+  [[gnu::always_inline]] void prefetch(const octet* key) const { __builtin_prefetch(&slots_[home(key)]); }
   flow_entry* find(const octet* key);
   const flow_entry* find(const octet* key) const { return const_cast<flow_table*>(this)->find(key); }
   flow_entry* find(const address& key) { return find(key.data()); }

@@ -2,6 +2,7 @@
 // _inbound.
 #include "transport/crypto/sha256.hpp"
 #include "transport/destination_name.hpp"
+#include "transport/router/intake.hpp"
 #include "transport/router/shard_state.hpp"
 
 #include <algorithm>
@@ -41,7 +42,8 @@ void router_shard::state::receive(const packet_batch_ptr& batch, instant now, sh
   if (!from || !from->online)
     return;
   const auto& packets = batch->packets;
-  const auto prefetch = [&](const inbound_packet& p) {
+  // Inlined always: GCC takes functions that only prefetch for functions that do nothing, and drops their calls.
+  const auto prefetch = [&](const inbound_packet& p) __attribute__((always_inline)) {
     flows.prefetch(p.destination());
     heard.prefetch(p.fingerprint);
     if (p.has_transport() && owner_of(p.hash.data()) == config.shard_index)
@@ -69,11 +71,12 @@ void router_shard::state::receive(const packet_batch_ptr& batch, instant now, sh
 }
 
 // Remembering happens here, at the filter; the reference remembers after its queue and lets copies pass that arrive
-// meanwhile. What belongs to a link is remembered once it is clear that it is for us: on a shared medium it may be
-// heard before it gets here properly.
+// meanwhile. A relay on the same shared medium repeats what this process itself sent over a link; that is not for us,
+// whatever its context. What belongs to a link is remembered once it is clear that it is for us: on a shared medium it
+// may be heard before it gets here properly.
 bool router_shard::state::passes_filter(const arrival& a, const flow_entry* flow) {
   if (is_exempt_from_filter(a.packet.context()))
-    return true;
+    return !flow || flow->kind != flow_kind::local || !heard.contains(a.packet.fingerprint);
   const auto kind = a.dest_type();
   if (kind == destination_type::plain || kind == destination_type::group)
     return true;
@@ -88,7 +91,8 @@ bool router_shard::state::passes_filter(const arrival& a, const flow_entry* flow
 }
 
 void router_shard::state::remember(const inbound_packet& packet) {
-  heard.insert(packet.fingerprint);
+  if (!is_exempt_from_filter(packet.context()))
+    heard.add(packet.fingerprint);
 }
 
 void router_shard::state::take_data(const arrival& a, instant now, shard_output& out) {
@@ -271,9 +275,13 @@ void router_shard::state::send(octet_string packet, interface_id only, instant n
   };
   // Once, so that it is known when it comes back.
   const auto remember_own = [&] {
-    const auto hash = hash_packet(packet);
     std::uint64_t fingerprint;
-    std::memcpy(&fingerprint, hash.data(), sizeof fingerprint);
+    if (header.dest_type() == destination_type::link) {
+      fingerprint = fingerprint_on_link(packet, config.hash_secret);
+    } else {
+      const auto hash = hash_packet(packet);
+      std::memcpy(&fingerprint, hash.data(), sizeof fingerprint);
+    }
     heard.insert(fingerprint);
   };
   if (only) {

@@ -28,7 +28,7 @@ public:
 
   reverse_ring(std::size_t entries_max, std::uint64_t secret);
 
-  void prefetch(const octet* proved) const { __builtin_prefetch(&heads_[bucket(proved)], 1); }
+  [[gnu::always_inline]] void prefetch(const octet* proved) const { __builtin_prefetch(&heads_[bucket(proved)], 1); }
   void insert(const octet* proved, reverse_entry entry, instant now);
   /// The newest entry of this packet, which stays; nothing when it is older than its lifetime.
   std::optional<reverse_entry> find(const octet* proved, instant now) const;

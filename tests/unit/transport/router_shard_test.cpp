@@ -1,8 +1,7 @@
 // The router shard by itself and in company: what it decides for every kind of packet. Recorded traffic of the
 // reference is compared in router_reference_test.cpp; here stand the rules one by one, and where we deviate on purpose.
 #include "router_world.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/unit/catch.hpp"
 
 namespace plexus::router_world {
 
@@ -539,24 +538,41 @@ TEST_CASE("PLAIN packets go from clients to everybody and from outside to client
   CHECK(w.drops(w.west, drop_reason::plain_hops) == 1);
 }
 
+octet_string tunnel_packet(const identity& far_side, seeded& random) {
+  packet_header header;
+  header.flags = make_flags(packet_type::data, destination_type::plain);
+  header.destination = rename<address>(control::tunnel_synthesis);
+  return encode_packet(header, synthesize_tunnel(far_side, interface_hash{}, random).encode());
+}
+
 TEST_CASE("a tunnel that comes back on another connection brings its paths along") {
   world w;
   const auto far_side = identity::generate(w.random);
-  const auto synthesis = [&] {
-    packet_header header;
-    header.flags = make_flags(packet_type::data, destination_type::plain);
-    header.destination = rename<address>(control::tunnel_synthesis);
-    return encode_packet(header, synthesize_tunnel(far_side, interface_hash{}, w.random).encode());
-  };
-  w.receive(w.east, synthesis());
+  w.receive(w.east, tunnel_packet(far_side, w.random));
   const auto d = w.announced(w.east, 3);
   w.r->remove_interface(w.east, w.now);
   CHECK_FALSE(w.path(d.hash));
   w.pass(1h);
-  w.receive(w.south, synthesis());
+  w.receive(w.south, tunnel_packet(far_side, w.random));
   REQUIRE(w.path(d.hash));
   CHECK(w.path(d.hash)->heard_on == w.south);
   CHECK(w.path(d.hash)->hops == 3);
+}
+
+TEST_CASE("a tunnel does not bring back what was announced anew elsewhere since") {
+  world w;
+  const auto far_side = identity::generate(w.random);
+  w.receive(w.east, tunnel_packet(far_side, w.random));
+  auto moved = w.announced(w.east, 3);
+  const auto stayed = w.announced(w.east, 3);
+  w.r->remove_interface(w.east, w.now);
+  moved.announce_at(2000, w.random);
+  w.receive(w.west, moved.packet(0));
+  w.pass(10s);
+  w.r->remove_interface(w.west, w.now);
+  w.receive(w.south, tunnel_packet(far_side, w.random));
+  CHECK_FALSE(w.path(moved.hash));
+  CHECK(w.path(stayed.hash));
 }
 
 TEST_CASE("a relay that is switched off serves its clients only") {
@@ -585,6 +601,28 @@ TEST_CASE("packets for this process are delivered, its own are known when they c
   CHECK(w.sent().size() == 4);
   w.receive(w.west, broadcast);
   CHECK(w.drops(w.west, drop_reason::duplicate) == 1);
+}
+
+TEST_CASE("what a relay on the same medium repeats of a link of ours is not for us") {
+  world w({.shards = 2});
+  const auto id = w.random.draw<link_id>();
+  w.r->add_local(rename<address>(id));
+  const auto packet = [&](packet_context context) {
+    octet_string data(64);
+    w.random.fill(data);
+    return make_packet(packet_type::data, destination_type::link, rename<address>(id), 0, data, {}, context);
+  };
+  for (const auto context : {packet_context::none, packet_context::channel, packet_context::resource}) {
+    auto ours = packet(context);
+    w.r->send(ours, w.west, w.now);
+    ours[1] = 1;
+    w.receive(w.west, ours);
+    CHECK(w.r->deliveries().empty());
+    w.receive(w.west, packet(context));
+    CHECK(w.r->deliveries().size() == 1);
+    w.clear();
+  }
+  CHECK(w.drops(w.west, drop_reason::duplicate) == 3);
 }
 
 TEST_CASE("one shard and four send the same packets and know the same paths") {

@@ -1,12 +1,11 @@
 // The tables of a router shard, each by itself.
+#include "tests/unit/catch.hpp"
 #include "transport/router/duplicate_filter.hpp"
 #include "transport/router/flow_table.hpp"
 #include "transport/router/pending_announces.hpp"
 #include "transport/router/pending_links.hpp"
 #include "transport/router/reverse_ring.hpp"
 #include "transport/router/tunnel_table.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <map>
 #include <random>
@@ -162,21 +161,41 @@ TEST_CASE("the fingerprint zero is as good as any other") {
   CHECK_FALSE(heard.insert(0));
 }
 
-TEST_CASE("a packet is remembered for a generation at least and two at most") {
+TEST_CASE("what was forgotten leaves its place to others, and the rest stays") {
+  duplicate_filter heard(4);  // one line
+  for (std::uint64_t i = 1; i <= 8; ++i)
+    heard.insert(i);
+  CHECK(heard.size() == 8);
+  heard.forget(5);
+  CHECK(heard.size() == 7);
+  for (std::uint64_t i = 1; i <= 8; ++i)
+    CHECK(heard.contains(i) == (i != 5));
+  heard.insert(9);
+  CHECK(heard.contains(1));
+  heard.insert(10);
+  CHECK_FALSE(heard.contains(1));  // the oldest
+  CHECK(heard.size() == 8);
+}
+
+TEST_CASE("hardly a packet is forgotten while as many others pass as the filter is made for") {
+  constexpr std::size_t made_for = 16384;
   std::mt19937_64 random(1);
-  duplicate_filter heard(20000);
-  std::vector<std::uint64_t> packets(60000);
+  duplicate_filter heard(made_for);
+  std::vector<std::uint64_t> packets(20 * made_for);
   for (auto& p : packets)
     p = random();
-  std::size_t forgotten = 0;
+  std::size_t early = 0, late = 0;
   for (std::size_t i = 0; i < packets.size(); ++i) {
-    heard.insert(packets[i]);
-    if (i >= 9000)
-      forgotten += !heard.contains(packets[i - 9000]);
-    if (i >= 20001)
-      REQUIRE_FALSE(heard.contains(packets[i - 20001]));
+    REQUIRE(heard.insert(packets[i]));
+    if (i >= made_for / 2)
+      early += !heard.contains(packets[i - made_for / 2]);
+    if (i >= made_for)
+      late += !heard.contains(packets[i - made_for]);
+    if (i >= 8 * made_for)
+      REQUIRE_FALSE(heard.contains(packets[i - 8 * made_for]));
   }
-  CHECK(forgotten < 60000 / 50);  // lines that were full before their generation was over
+  CHECK(early < packets.size() / 500);
+  CHECK(late < packets.size() / 15);
 }
 
 TEST_CASE("a proof finds its way back once") {
@@ -330,6 +349,7 @@ TEST_CASE("links that come and go leave no deadlines behind") {
 }
 
 TEST_CASE("a tunnel's paths outlive its interface") {
+  const auto never = [](const destination_hash&, const tunnel_path&) { return false; };
   tunnel_table tunnels(10, 10);
   auto* t = tunnels.open(tunnel_of(1), wifi, t0);
   REQUIRE(t);
@@ -339,7 +359,7 @@ TEST_CASE("a tunnel's paths outlive its interface") {
   tunnels.learn(*t, destination(1), std::move(path));
   tunnels.on_interface_gone(wifi);
   CHECK_FALSE(tunnels.over(wifi));
-  tunnels.cull(t0 + 5h);
+  tunnels.cull(t0 + 5h, never);
   auto* again = tunnels.open(tunnel_of(1), tcp, t0 + 5h);
   REQUIRE(again);
   CHECK(again->paths.at(destination(1)).hops == 3);
@@ -353,9 +373,9 @@ TEST_CASE("a tunnel and its paths are forgotten after eight hours") {
   path.learned_at = t0;
   tunnels.learn(*t, destination(1), std::move(path));
   tunnels.open(tunnel_of(1), wifi, t0 + 4h);
-  tunnels.cull(t0 + 8h + 1s);
+  tunnels.cull(t0 + 8h + 1s, never);
   CHECK(tunnels.over(wifi)->paths.empty());
-  tunnels.cull(t0 + 12h);
+  tunnels.cull(t0 + 12h, never);
   CHECK(tunnels.size() == 0);
   CHECK_FALSE(tunnels.over(wifi));
 }
