@@ -3,9 +3,8 @@
 #include "actors/system_random.hpp"
 #include "tests/unit/actors/test_sockets.hpp"
 #include "tests/unit/api/inbox.hpp"
+#include "tests/unit/catch.hpp"
 #include "transport/destination_name.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <atomic>
 #include <fstream>
