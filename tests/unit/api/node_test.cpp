@@ -304,7 +304,7 @@ TEST_CASE("coroutines and callbacks take turns on one thread") {
     std::vector<std::thread::id> seen;
     const auto found = co_await node.find(to, 30s);
     seen.push_back(std::this_thread::get_id());
-    (void)co_await node.send(*found, bytes{1});
+    (void)co_await node.send(*found, bytes(1));
     seen.push_back(std::this_thread::get_id());
     (void)co_await node.sleep(1ms);
     seen.push_back(std::this_thread::get_id());
