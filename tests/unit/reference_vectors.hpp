@@ -2,8 +2,8 @@
 #pragma once
 
 #include "messages/octets.hpp"
+#include "tests/unit/catch.hpp"
 
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include <fstream>

@@ -1,6 +1,6 @@
 #include "actors/interfaces/lan/auto_group.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/unit/catch.hpp"
 
 #include <arpa/inet.h>
 

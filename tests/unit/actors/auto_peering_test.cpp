@@ -1,8 +1,7 @@
 #include "actors/interfaces/lan/auto_peering.hpp"
 
 #include "actors/interfaces/lan/recent_datagrams.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/unit/catch.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "actors/interfaces/pipe/command_line.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/unit/catch.hpp"
 
 #include <stdexcept>
 

@@ -4,9 +4,9 @@
 
 #include "actors/interfaces/interface_factory.hpp"
 #include "actors/io/io_pool.hpp"
+#include "tests/unit/catch.hpp"
 
 #include <caf/all.hpp>
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <condition_variable>

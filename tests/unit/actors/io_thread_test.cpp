@@ -1,8 +1,8 @@
 #include "actors/io/io_pool.hpp"
+#include "tests/unit/catch.hpp"
 
 #include <boost/asio/post.hpp>
 #include <caf/all.hpp>
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <future>

@@ -4,13 +4,13 @@
 #include "messages/announce.hpp"
 #include "messages/packet.hpp"
 #include "tests/unit/actors/test_sockets.hpp"
+#include "tests/unit/catch.hpp"
 #include "tests/unit/storage/temporary_directory.hpp"
 #include "transport/crypto/random_source.hpp"
 #include "transport/destination_name.hpp"
 #include "transport/identity.hpp"
 
 #include <caf/all.hpp>
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <fstream>

@@ -2,11 +2,11 @@
 
 #include "messages/announce.hpp"
 #include "tests/unit/actors/stream_rig.hpp"
+#include "tests/unit/catch.hpp"
 #include "transport/destination_name.hpp"
 #include "transport/identity.hpp"
 
 #include <caf/all.hpp>
-#include <catch2/catch.hpp>
 
 #include <arpa/inet.h>
 #include <ctime>

@@ -1,6 +1,6 @@
 #include "actors/supervision/restart_policy.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/unit/catch.hpp"
 
 using namespace plexus;
 using namespace std::chrono_literals;

@@ -7,13 +7,12 @@
 #include "actors/storage/waiting_paths.hpp"
 #include "messages/announce.hpp"
 #include "messages/packet.hpp"
+#include "tests/unit/catch.hpp"
 #include "tests/unit/storage/temporary_directory.hpp"
 #include "transport/crypto/random_source.hpp"
 #include "transport/crypto/sha256.hpp"
 #include "transport/destination_name.hpp"
 #include "transport/identity.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <map>
 

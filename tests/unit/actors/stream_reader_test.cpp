@@ -1,9 +1,9 @@
 #include "actors/interfaces/stream_reader.hpp"
 
 #include "tests/unit/actors/stream_rig.hpp"
+#include "tests/unit/catch.hpp"
 
 #include <caf/all.hpp>
-#include <catch2/catch.hpp>
 
 #include <atomic>
 #include <fcntl.h>

@@ -3,9 +3,8 @@
 
 #include "actors/interfaces/connection.hpp"
 #include "messages/packet.hpp"
+#include "tests/unit/catch.hpp"
 #include "transport/framing/hdlc.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <sys/socket.h>

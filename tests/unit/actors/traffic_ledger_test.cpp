@@ -1,6 +1,6 @@
 #include "actors/interfaces/traffic_ledger.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/unit/catch.hpp"
 
 namespace plexus {
 namespace {

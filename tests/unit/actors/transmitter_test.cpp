@@ -1,9 +1,9 @@
 #include "actors/interfaces/transmitter.hpp"
 
 #include "tests/unit/actors/stream_rig.hpp"
+#include "tests/unit/catch.hpp"
 
 #include <caf/all.hpp>
-#include <catch2/catch.hpp>
 
 using namespace plexus;
 using namespace plexus::test;

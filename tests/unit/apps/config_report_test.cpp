@@ -1,8 +1,7 @@
 #include "apps/plexus/config_report.hpp"
 
 #include "apps/plexus/table.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/unit/catch.hpp"
 
 using namespace plexus;
 

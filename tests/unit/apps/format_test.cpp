@@ -1,6 +1,6 @@
 #include "apps/plexus/format.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/unit/catch.hpp"
 
 #include <limits>
 

@@ -1,9 +1,8 @@
 #include "apps/plexus/path_text.hpp"
 
 #include "apps/plexus/json_text.hpp"
+#include "tests/unit/catch.hpp"
 #include "tests/unit/recorded_values.hpp"
-
-#include <catch2/catch.hpp>
 
 using namespace plexus;
 

@@ -1,6 +1,6 @@
 #include "apps/plexus/text_encoding.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/unit/catch.hpp"
 
 using namespace plexus;
 

@@ -1,6 +1,6 @@
 #include "messages/latency_histogram.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/unit/catch.hpp"
 
 using namespace plexus;
 using namespace std::chrono_literals;

@@ -2,9 +2,8 @@
 
 #include "storage/config/config_diff.hpp"
 #include "storage/config/default_config.hpp"
+#include "tests/unit/catch.hpp"
 #include "tests/unit/storage/temporary_directory.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <fstream>
 

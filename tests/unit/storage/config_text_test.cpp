@@ -1,6 +1,7 @@
 #include "storage/config/config_text.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/unit/catch.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <fstream>

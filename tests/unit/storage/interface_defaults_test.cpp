@@ -1,6 +1,6 @@
 #include "storage/config/interface_defaults.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/unit/catch.hpp"
 
 using namespace plexus;
 using namespace std::chrono_literals;

@@ -1,6 +1,6 @@
 #include "storage/config/node_config.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/unit/catch.hpp"
 
 #include <algorithm>
 

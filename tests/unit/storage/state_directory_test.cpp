@@ -1,8 +1,7 @@
 #include "storage/state/state_directory.hpp"
 
+#include "tests/unit/catch.hpp"
 #include "tests/unit/storage/temporary_directory.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <fcntl.h>
 #include <fstream>

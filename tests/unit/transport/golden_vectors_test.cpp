@@ -1,13 +1,12 @@
 // The vectors that the protocol specification gives in full or by their first octets.
 // Fixed inputs: one identity with private key 00 01 .. 3f, another with 40 41 .. 7f.
+#include "tests/unit/catch.hpp"
 #include "transport/announce_check.hpp"
 #include "transport/crypto/aes_cbc.hpp"
 #include "transport/crypto/hkdf.hpp"
 #include "transport/crypto/sha256.hpp"
 #include "transport/destination_name.hpp"
 #include "transport/identity.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <numeric>
 

@@ -1,9 +1,9 @@
 // The router against recordings of the Python reference (tests/data/generate_router.py): the same packets in, the same
 // packets out on the same interfaces, but for the timing of rebroadcasts and the deviations named below.
+#include "tests/unit/catch.hpp"
 #include "transport/destination_name.hpp"
 #include "transport/router/router.hpp"
 
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include <fstream>

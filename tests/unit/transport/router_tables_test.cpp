@@ -1,12 +1,11 @@
 // The tables of a router shard, each by itself.
+#include "tests/unit/catch.hpp"
 #include "transport/router/duplicate_filter.hpp"
 #include "transport/router/flow_table.hpp"
 #include "transport/router/pending_announces.hpp"
 #include "transport/router/pending_links.hpp"
 #include "transport/router/reverse_ring.hpp"
 #include "transport/router/tunnel_table.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <map>
 #include <random>

@@ -4,6 +4,7 @@
 #include "messages/announce.hpp"
 #include "messages/link_request.hpp"
 #include "messages/path_request.hpp"
+#include "tests/unit/catch.hpp"
 #include "transport/crypto/random_source.hpp"
 #include "transport/crypto/sha256.hpp"
 #include "transport/destination_name.hpp"
@@ -11,8 +12,6 @@
 #include "transport/link_check.hpp"
 #include "transport/router/router.hpp"
 #include "transport/tunnel_check.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <random>
 #include <set>

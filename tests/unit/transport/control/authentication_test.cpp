@@ -1,9 +1,8 @@
 #include "transport/control/authentication.hpp"
 
+#include "tests/unit/catch.hpp"
 #include "tests/unit/recorded_values.hpp"
 #include "transport/control/mac.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <numeric>
 

@@ -1,6 +1,6 @@
 #include "transport/control/blackhole_list.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/unit/catch.hpp"
 
 namespace plexus {
 namespace {

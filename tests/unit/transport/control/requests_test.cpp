@@ -1,9 +1,8 @@
 #include "transport/control/requests.hpp"
 
+#include "tests/unit/catch.hpp"
 #include "transport/control/status.hpp"
 #include "transport/control/value_msgpack.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <fstream>
 

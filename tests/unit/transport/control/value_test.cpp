@@ -1,11 +1,10 @@
 #include "transport/control/value.hpp"
 
+#include "tests/unit/catch.hpp"
 #include "tests/unit/recorded_values.hpp"
 #include "transport/control/rpc_message.hpp"
 #include "transport/control/value_msgpack.hpp"
 #include "transport/control/value_pickle.hpp"
-
-#include <catch2/catch.hpp>
 
 using namespace plexus;
 

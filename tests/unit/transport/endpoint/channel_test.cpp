@@ -1,10 +1,9 @@
 #include "transport/endpoint/channel.hpp"
 
 #include "pair.hpp"
+#include "tests/unit/catch.hpp"
 #include "transport/endpoint/buffer_stream.hpp"
 #include "transport/endpoint/compression.hpp"
-
-#include <catch2/catch.hpp>
 
 namespace plexus::testing {
 namespace {

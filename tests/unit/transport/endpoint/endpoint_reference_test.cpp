@@ -1,14 +1,13 @@
 // Links, resources, channels, streams and ratchets against what tests/data/generate_endpoint.py took from the
 // reference.
 #include "pair.hpp"
+#include "tests/unit/catch.hpp"
 #include "tests/unit/reference_vectors.hpp"
 #include "transport/control/value_msgpack.hpp"
 #include "transport/crypto/sha256.hpp"
 #include "transport/endpoint/buffer_stream.hpp"
 #include "transport/endpoint/compression.hpp"
 #include "transport/endpoint/ratchet_ring.hpp"
-
-#include <catch2/catch.hpp>
 
 namespace plexus::testing {
 namespace {

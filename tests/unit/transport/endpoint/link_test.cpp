@@ -2,8 +2,7 @@
 
 #include "messages/link_upkeep.hpp"
 #include "pair.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/unit/catch.hpp"
 
 namespace plexus::testing {
 

@@ -1,10 +1,9 @@
 #include "transport/endpoint/local_destination.hpp"
 
+#include "tests/unit/catch.hpp"
 #include "transport/announce_check.hpp"
 #include "transport/crypto/sha256.hpp"
 #include "transport/packet_proof_check.hpp"
-
-#include <catch2/catch.hpp>
 
 namespace plexus::testing {
 namespace {

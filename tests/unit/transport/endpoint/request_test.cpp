@@ -1,8 +1,7 @@
 #include "transport/endpoint/request.hpp"
 
 #include "pair.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/unit/catch.hpp"
 
 namespace plexus::testing {
 

@@ -1,6 +1,5 @@
 #include "pair.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/unit/catch.hpp"
 
 namespace plexus::testing {
 

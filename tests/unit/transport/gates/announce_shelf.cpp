@@ -1,8 +1,7 @@
 #include "transport/gates/announce_shelf.hpp"
 
+#include "tests/unit/catch.hpp"
 #include "tests/unit/transport/gates/recorded.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <random>
 

@@ -1,8 +1,7 @@
 #include "transport/gates/held_announces.hpp"
 
+#include "tests/unit/catch.hpp"
 #include "tests/unit/transport/gates/recorded.hpp"
-
-#include <catch2/catch.hpp>
 
 using namespace plexus;
 using plexus::test::numbered;

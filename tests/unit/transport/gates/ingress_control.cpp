@@ -1,10 +1,9 @@
 #include "transport/gates/ingress_control.hpp"
 
+#include "tests/unit/catch.hpp"
 #include "tests/unit/transport/gates/recorded.hpp"
 #include "transport/gates/egress_control.hpp"
 #include "transport/gates/held_announces.hpp"
-
-#include <catch2/catch.hpp>
 
 using namespace plexus;
 using namespace plexus::test;

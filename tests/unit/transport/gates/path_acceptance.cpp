@@ -1,6 +1,6 @@
 #include "transport/gates/path_acceptance.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/unit/catch.hpp"
 
 using namespace plexus;
 
