@@ -2,6 +2,7 @@
 // _inbound.
 #include "transport/crypto/sha256.hpp"
 #include "transport/destination_name.hpp"
+#include "transport/router/intake.hpp"
 #include "transport/router/shard_state.hpp"
 
 #include <algorithm>
@@ -70,11 +71,12 @@ void router_shard::state::receive(const packet_batch_ptr& batch, instant now, sh
 }
 
 // Remembering happens here, at the filter; the reference remembers after its queue and lets copies pass that arrive
-// meanwhile. What belongs to a link is remembered once it is clear that it is for us: on a shared medium it may be
-// heard before it gets here properly.
+// meanwhile. A relay on the same shared medium repeats what this process itself sent over a link; that is not for us,
+// whatever its context. What belongs to a link is remembered once it is clear that it is for us: on a shared medium it
+// may be heard before it gets here properly.
 bool router_shard::state::passes_filter(const arrival& a, const flow_entry* flow) {
   if (is_exempt_from_filter(a.packet.context()))
-    return true;
+    return !flow || flow->kind != flow_kind::local || !heard.contains(a.packet.fingerprint);
   const auto kind = a.dest_type();
   if (kind == destination_type::plain || kind == destination_type::group)
     return true;
@@ -95,6 +97,9 @@ void router_shard::state::remember(const inbound_packet& packet) {
 
 void router_shard::state::take_data(const arrival& a, instant now, shard_output& out) {
   auto* flow = flows.find(a.packet.destination());
+  // A packet of our link that is overheard while it is still on its way to us; that does not count as heard.
+  if (flow && flow->kind == flow_kind::local && flow->toward && flow->toward != a.from)
+    return drop(a, drop_reason::link_direction);
   if (!passes_filter(a, flow))
     return drop(a, drop_reason::duplicate);
 
@@ -273,13 +278,20 @@ void router_shard::state::send(octet_string packet, interface_id only, instant n
   };
   // Once, so that it is known when it comes back.
   const auto remember_own = [&] {
-    const auto hash = hash_packet(packet);
     std::uint64_t fingerprint;
-    std::memcpy(&fingerprint, hash.data(), sizeof fingerprint);
+    if (header.dest_type() == destination_type::link) {
+      fingerprint = fingerprint_on_link(packet, config.hash_secret);
+    } else {
+      const auto hash = hash_packet(packet);
+      std::memcpy(&fingerprint, hash.data(), sizeof fingerprint);
+    }
     heard.insert(fingerprint);
   };
   if (only) {
     remember_own();
+    if (header.dest_type() == destination_type::link)
+      if (auto* link = flows.find(header.destination); link && link->kind == flow_kind::local)
+        link->toward = only;
     return transmit(only);
   }
   if (header.dest_type() == destination_type::single && header.type() != packet_type::proof) {

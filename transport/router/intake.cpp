@@ -13,14 +13,13 @@ namespace {
 /// PLAIN and GROUP packets travel this many hops at most; compared with the octet as received.
 constexpr octet plain_hops_max = 1;
 
-/// Over the hashable part: flags that survive, then everything from the destination on.
-std::uint64_t fingerprint_of(const inbound_packet& packet, std::uint64_t secret) {
-  const auto* from = packet.destination();
-  return XXH3_64bits_withSeed(from, static_cast<std::size_t>(packet.data + packet.size - from),
-                              secret ^ (packet.flags() & wire::low_flags));
-}
-
 }  // namespace
+
+// The hashable part: flags that survive, then everything from the destination on.
+std::uint64_t fingerprint_on_link(octets packet, std::uint64_t hash_secret) {
+  const auto hashed = packet.subspan(packet[0] & wire::header_2_flag ? 2 + transport_id::size : 2);
+  return XXH3_64bits_withSeed(hashed.data(), hashed.size(), hash_secret ^ (packet[0] & wire::low_flags));
+}
 
 expected<taken_packet, drop_reason> intake::take(mutable_octets frame) const {
   if (frame.size() <= 2)
@@ -71,7 +70,7 @@ expected<taken_packet, drop_reason> intake::take(mutable_octets frame) const {
     owner = p.data + header_size;
   }
   if (destination == destination_type::link) {
-    p.fingerprint = fingerprint_of(p, config_.hash_secret);
+    p.fingerprint = fingerprint_on_link(packet, config_.hash_secret);
   } else {
     p.hash = hash_packet(packet);
     std::memcpy(&p.fingerprint, p.hash.data(), sizeof p.fingerprint);

@@ -26,6 +26,10 @@ struct taken_packet {
   unsigned shard = 0;
 };
 
+/// What the duplicate filter compares of a packet on a link: a keyed hash over the part that no relay changes. Requires
+/// a packet with a whole header.
+std::uint64_t fingerprint_on_link(octets packet, std::uint64_t hash_secret);
+
 class intake {
 public:
   explicit intake(const intake_config& config) : config_(config) {}

@@ -1,8 +1,7 @@
 // The router shard by itself and in company: what it decides for every kind of packet. Recorded traffic of the
 // reference is compared in router_reference_test.cpp; here stand the rules one by one, and where we deviate on purpose.
 #include "router_world.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/unit/catch.hpp"
 
 namespace plexus::router_world {
 
@@ -585,6 +584,41 @@ TEST_CASE("packets for this process are delivered, its own are known when they c
   CHECK(w.sent().size() == 4);
   w.receive(w.west, broadcast);
   CHECK(w.drops(w.west, drop_reason::duplicate) == 1);
+}
+
+TEST_CASE("what a relay on the same medium repeats of a link of ours is not for us") {
+  world w({.shards = 2});
+  const auto id = w.random.draw<link_id>();
+  w.r->add_local(rename<address>(id));
+  const auto packet = [&](packet_context context) {
+    octet_string data(64);
+    w.random.fill(data);
+    return make_packet(packet_type::data, destination_type::link, rename<address>(id), 0, data, {}, context);
+  };
+  for (const auto context : {packet_context::none, packet_context::channel, packet_context::resource}) {
+    auto ours = packet(context);
+    w.r->send(ours, w.west, w.now);
+    ours[1] = 1;
+    w.receive(w.west, ours);
+    CHECK(w.r->deliveries().empty());
+    w.receive(w.west, packet(context));
+    CHECK(w.r->deliveries().size() == 1);
+    w.clear();
+  }
+  CHECK(w.drops(w.west, drop_reason::duplicate) == 3);
+}
+
+TEST_CASE("a packet of a link of ours that is overheard elsewhere still arrives where the link lives") {
+  world w;
+  const auto id = w.random.draw<link_id>();
+  w.r->add_local(rename<address>(id));
+  w.r->send(link_data(id, 0), w.west, w.now);
+  const auto packet = link_data(id, 2);
+  w.receive(w.east, packet);
+  CHECK(w.r->deliveries().empty());
+  CHECK(w.drops(w.east, drop_reason::link_direction) == 1);
+  w.receive(w.west, packet);
+  CHECK(w.r->deliveries().size() == 1);
 }
 
 TEST_CASE("one shard and four send the same packets and know the same paths") {
