@@ -1,6 +1,6 @@
 # `make run` starts a node and `make test` passes every test, each from a bare machine. The rest is for daily work.
 .DEFAULT_GOAL := build
-.PHONY: run build test test-core test-reference asan tsan fuzz bench tidy format check-format coverage install dependencies configure
+.PHONY: run build test test-core test-reference asan tsan fuzz chaos bench tidy format check-format coverage install dependencies configure
 
 JOBS ?= $(shell nproc)
 BUILD := build/release
@@ -50,13 +50,18 @@ asan tsan: dependencies
 fuzz:
 	scripts/install-dependencies.sh --tools
 	cmake --preset fuzz
-	cmake --build build/fuzz -j $(JOBS)
+	cmake --build build/fuzz -j $(JOBS) --target fuzzers
 	@for target in build/fuzz/tests/fuzz/fuzz_*; do \
 	  [ -x $$target ] && [ -f $$target ] || continue; \
 	  corpus=build/fuzz/corpus/$$(basename $$target); mkdir -p $$corpus; \
 	  echo "$$target for $(FUZZ_SECONDS) s"; \
 	  $$target -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 $$corpus || exit 1; \
 	done
+
+# Seeds, nodes and storms of the long run; `make chaos ARGS="--seed 7 --nodes 60 --seconds 600"` chooses for itself.
+chaos: configure
+	cmake --build $(BUILD) -j $(JOBS) --target simulator
+	$(BUILD)/chaos/simulator $(or $(ARGS),--seed 1 --seeds 40 --nodes 40 --seconds 600 --rounds 3)
 
 bench:
 	scripts/install-dependencies.sh --tests
