@@ -127,7 +127,7 @@ bool stream_reader::make_room() {
       std::memcpy(fresh->data(), slab_->data() + begin_, waiting);
       out_.push_back(std::move(slab_));
     } else {
-      std::memcpy(fresh->data(), rest_.data(), rest_.size());
+      std::copy(rest_.begin(), rest_.end(), fresh->data());
       rest_.clear();
     }
     slab_ = std::move(fresh);
