@@ -67,7 +67,8 @@ bench:
 	scripts/install-dependencies.sh --tests
 	@$(MAKE) --no-print-directory build
 	.deps/python/rns-1.5.7/bin/python tests/bench/relay.py --build $(BUILD) $(ARGS)
-	[ ! -x $(BUILD)/tests/bench/core_bench ] || $(BUILD)/tests/bench/core_bench
+	$(BUILD)/tests/bench/core_bench
+	.deps/python/rns-1.5.7/bin/python tests/bench/cold_start.py --build $(BUILD) --budget 3
 
 tidy: configure
 	scripts/install-dependencies.sh --tools

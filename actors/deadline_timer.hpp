@@ -13,7 +13,7 @@ namespace plexus {
 class deadline_timer {
 public:
   /// Deadlines are met this much late at most; those that fall together ring once.
-  static constexpr duration granularity = std::chrono::milliseconds(5);
+  static constexpr duration granularity = std::chrono::milliseconds(20);
 
   template <class Self>
   void set(Self* self, instant deadline) {

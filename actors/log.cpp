@@ -23,6 +23,8 @@ public:
     spdlog::sink_ptr sink;
     if (settings.file)
       sink = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(settings.file->string(), file_size_max, 1);
+    else if (settings.to_stderr)
+      sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
     else
       sink = std::make_shared<spdlog::sinks::stdout_sink_mt>();
     for (std::size_t i = 0; i < labels.size(); ++i) {

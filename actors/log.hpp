@@ -16,6 +16,7 @@ struct log_settings {
   log_level level = log_level::notice;
   bool timestamps = true;
   std::optional<std::filesystem::path> file;  ///< rotated at 5 MiB, one generation kept; none: standard output
+  bool to_stderr = false;                     ///< instead of standard output
 };
 
 /// Before anything logs; lines logged without it go to standard output at the default level.

@@ -3,16 +3,19 @@
 //   root
 //   ├── interfaces supervisor ── interfaces; a listener is the parent of its connections
 //   ├── router supervisor ────── shards
-//   ├── endpoints ────────────── destinations and links of this process
+//   ├── endpoints ────────────── destinations and links of this process, and discovery, which uses them
 //   ├── storage ──────────────── the disk's thread
 //   ├── control ──────────────── answers to the socket of the management protocol
 //   └── metrics supervisor ───── metrics
 //
-// A supervisor that gives up ends the node: there is nothing above the root but the process and who runs it.
+// Storage, control, metrics and the two supervisors each stand behind a supervisor of their own, so that their handles
+// stay the same whatever happens to them. One that gives up ends the node: there is nothing above the root but the
+// process and who runs it.
 #pragma once
 
 #include "actors/control/control_actor.hpp"
 #include "actors/control/rpc_listener.hpp"
+#include "actors/discovery/discovery_room.hpp"
 #include "actors/endpoints/endpoints_supervisor.hpp"
 #include "actors/interfaces/interfaces_supervisor.hpp"
 #include "actors/io/io_pool.hpp"
@@ -44,11 +47,16 @@ struct node_setup {
   transport_id identity{};
   std::shared_ptr<const plexus::identity> keys;     ///< those of `identity`; null: no destinations of its own
   std::shared_ptr<const plexus::identity> network;  ///< of the network that the node belongs to, or null
-  random_factory random;                            ///< key material; null: from the system
-  std::uint64_t hash_secret = 0;                    ///< unpredictable
-  std::uint64_t jitter_seed = 0;                    ///< unpredictable, or fixed to replay
-  std::filesystem::path config_directory;           ///< read again on reload(); empty: there is none
-  octet_string rpc_key;                             ///< of the management protocol, when the instance is shared
+  /// A program on the instance that runs: no interfaces but the one to it, no socket of its own.
+  bool on_shared_instance = false;
+  random_factory random;      ///< key material; null: from the system
+  std::string version = "0";  ///< of this program, as discovery announces name it
+  discovery_times discovery{};
+  stream_times streams{};
+  std::uint64_t hash_secret = 0;           ///< unpredictable
+  std::uint64_t jitter_seed = 0;           ///< unpredictable, or fixed to replay
+  std::filesystem::path config_directory;  ///< read again on reload(); empty: there is none
+  octet_string rpc_key;                    ///< of the management protocol, when the instance is shared
   /// Where the node's state is kept, prepared; none: nowhere.
   std::optional<state_directory> state;
   /// Called on any thread when settings that apply at once were read again.

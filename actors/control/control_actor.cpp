@@ -2,6 +2,7 @@
 
 #include "actors/clock.hpp"
 #include "actors/control/control_state.hpp"
+#include "actors/interfaces/local_instance.hpp"
 #include "actors/log.hpp"
 #include "actors/supervision/failures.hpp"
 #include "transport/destination_name.hpp"
@@ -13,6 +14,8 @@ namespace {
 
 /// How often expired blackhole entries are looked for. Source: Transport.blackhole_check_interval.
 constexpr auto job_interval = std::chrono::seconds(60);
+/// Until the files are asked again after they died.
+constexpr std::chrono::milliseconds files_retry_wait{100};
 
 /// Asks every shard; `each` takes an answer, `done` comes when there are no more to wait for. A shard that does not
 /// answer is left out.
@@ -48,16 +51,39 @@ const shard_actor& owner_of(const control_state& s, const destination_hash& dest
 
 using with_path = std::function<void(const std::optional<path_summary>&)>;
 
+/// A destination of this very process is reached by way of the node itself.
 void find_path(control_ptr self, const destination_hash& destination, with_path then) {
+  const auto none = [then](const caf::error&) { then(std::nullopt); };
   self->request(owner_of(self->state, destination), control_timeout, find_atom::value, destination)
-      .then(then, [then](const caf::error&) { then(std::nullopt); });
+      .then(
+          [=](const std::optional<path_summary>& path) {
+            if (path)
+              return then(path);
+            self->request(owner_of(self->state, destination), control_timeout, find_atom::value, add_local_atom::value,
+                          rename<address>(destination))
+                .then(
+                    [=](bool local) {
+                      path_summary here;
+                      here.destination = destination;
+                      here.next_hop = self->state.settings.identity;
+                      then(local ? std::optional(here) : std::nullopt);
+                    },
+                    none);
+          },
+          none);
 }
 
 /// The path to a destination, and the interface that it begins with, if there are any.
 void find_next(control_ptr self, const destination_hash& destination,
                std::function<void(const std::optional<path_summary>&, const interface_names&)> then) {
-  find_path(self, destination, [self, then](const std::optional<path_summary>& path) {
-    ask_interfaces(self, [path, then](const interface_list& list) { then(path, interface_names(list)); });
+  find_path(self, destination, [self, then](std::optional<path_summary> path) {
+    ask_interfaces(self, [path, then](const interface_list& list) mutable {
+      if (path && !path->heard_on)
+        for (const auto& one : *list)
+          if (one.description->type == shared_instance_type)
+            path->heard_on = one.facts->id;
+      then(path, interface_names(list));
+    });
   });
 }
 
@@ -86,13 +112,43 @@ void tell_blackholes(control_ptr self) {
     self->send(watcher, set);
 }
 
-void blackholes_changed(control_ptr self) {
+/// One list at a time; changes that come meanwhile are written together.
+void save_blackholes(control_ptr self) {
+  auto& s = self->state;
+  if (!s.blackholes_loaded || !s.blackholes_unsaved || s.blackholes_saving)
+    return;
+  s.blackholes_saving = true;
+  s.blackholes_unsaved = false;
+  s.saving = std::exchange(s.to_save, {});
+  const auto written = [self](bool) {  // what the disk does not take was logged, and no waiting would help
+    auto& state = self->state;
+    state.blackholes_saving = false;
+    for (const auto& tell : std::exchange(state.saving, {}))
+      tell();
+    save_blackholes(self);
+  };
+  const auto died = [self](const caf::error&) {
+    auto& state = self->state;
+    state.blackholes_saving = false;
+    state.blackholes_unsaved = true;
+    for (auto& tell : std::exchange(state.saving, {}))
+      state.to_save.push_back(std::move(tell));
+    self->delayed_send(self, files_retry_wait, save_atom::value);
+  };
+  self->request(s.files, control_timeout, save_atom::value,
+                blackhole_entries_ptr(std::make_shared<blackhole_entries>(s.blackholes.own())))
+      .then(written, died);
+}
+
+/// `done` is called when the change is on disk, or cannot be put there.
+void blackholes_changed(control_ptr self, std::function<void()> done) {
   auto& s = self->state;
   tell_blackholes(self);
+  if (!s.files)
+    return done();
   s.blackholes_unsaved = true;
-  if (s.files && s.blackholes_loaded)
-    self->send(s.files, save_atom::value,
-               blackhole_entries_ptr(std::make_shared<blackhole_entries>(s.blackholes.own())));
+  s.to_save.push_back(std::move(done));
+  save_blackholes(self);
 }
 
 node_facts facts_of(const control_state& s) {
@@ -139,7 +195,7 @@ struct responder {
       const auto table = std::make_shared<path_entries>();
       ask_shards<path_list>(
           me.self, [=](const path_list& paths) { append_paths(*table, paths, *names, read_clocks()); },
-          [me, table] { me.then(encode(*table)); }, paths_atom::value,
+          [me, table] { me.then(encode(table)); }, paths_atom::value,
           static_cast<std::uint8_t>(std::min<std::int64_t>(hops, 255)));
     });
   }
@@ -200,16 +256,14 @@ struct responder {
   void operator()(const rpc::get_blackholed_identities&) const { then(encode(s().blackholes.all())); }
   void operator()(const rpc::get_is_blackholed& call) const { then(value(s().blackholes.contains(call.identity))); }
   void operator()(const rpc::blackhole& call) const {
-    const auto change = s().blackholes.add(call.identity, call.until, call.reason);
-    if (change == blackhole_list::change::done)
-      blackholes_changed(self);
-    then(as_value(change));
+    blackholes_changed(s().blackholes.add(call.identity, call.until, call.reason));
   }
-  void operator()(const rpc::unblackhole& call) const {
-    const auto change = s().blackholes.lift(call.identity);
-    if (change == blackhole_list::change::done)
-      blackholes_changed(self);
-    then(as_value(change));
+  void operator()(const rpc::unblackhole& call) const { blackholes_changed(s().blackholes.lift(call.identity)); }
+  /// The caller may rely on an answer: what it says is on disk.
+  void blackholes_changed(blackhole_list::change change) const {
+    if (change != blackhole_list::change::done)
+      return then(as_value(change));
+    plexus::blackholes_changed(self, [then = then, change] { then(as_value(change)); });
   }
 
   void operator()(const rpc::manage_interface& call) const {
@@ -263,6 +317,20 @@ void expire_blackholes(control_ptr self) {
   self->delayed_send(self, job_interval, tick_atom::value);
 }
 
+void on_published(control_ptr self, const blackhole_publication& published) {
+  auto& s = self->state;
+  const auto& sources = s.running.reticulum.blackhole_sources;
+  if (std::find(sources.begin(), sources.end(), published.source) == sources.end())
+    return;
+  const auto added = s.blackholes.add_published(published.source, *published.entries, read_clocks().unix_now);
+  if (added == 0)
+    return;
+  log(log_level::verbose, "Added {} blackholed identities from {}", added, published.source.pretty());
+  tell_blackholes(self);
+  if (s.files)
+    self->send(s.files, save_atom::value, published.source, published.entries);
+}
+
 void on_shard_started(control_ptr self, const shard_started& started) {
   self->state.shards = started.shards;
   if (self->state.blackholes.size() > 0)
@@ -276,21 +344,37 @@ void on_keeper(control_ptr self, const destination_keeper& keeper) {
     self->request(keeper, control_timeout, mark).then([](bool) {}, [](const caf::error&) {});
 }
 
+using control_memories = kept_state<control_memory>;
+
+control_memory first_memory(const control_settings& settings, const std::vector<shard_actor>& shards) {
+  control_memory memory;
+  memory.running = settings.config;
+  memory.shards = shards;
+  memory.started = read_clocks().unix_now;
+  memory.blackholes = blackhole_list(rename<identity_hash>(settings.identity));
+  return memory;
+}
+
+/// The files give up when they fail too often; so do we then.
+void watch_files(control_ptr self) {
+  self->monitor(self->state.files);
+  self->set_down_handler([self](const caf::down_msg& down) { self->quit(down.reason); });
+}
+
 control_actor::behavior_type control_behavior(control_ptr self, const control_settings& settings,
-                                              const interfaces_supervisor& interfaces,
-                                              const std::vector<shard_actor>& shards) {
+                                              const interfaces_supervisor& interfaces, const control_files& files,
+                                              const control_memories& memories) {
   auto& s = self->state;
   end_on_exception(self);
+  s.take_over(memories);
   s.settings = settings;
-  s.running = settings.config;
   s.interfaces = interfaces;
-  s.shards = shards;
-  s.started = read_clocks().unix_now;
-  s.blackholes = blackhole_list(rename<identity_hash>(settings.identity));
-  if (!settings.config_directory.empty()) {
-    s.files = spawn_control_files(self->system(), settings.config_directory);
-    self->link_to(s.files);
+  s.files = files;
+  s.blackholes_unsaved = s.blackholes_unsaved || s.blackholes_loaded;  // a former life may have been about to save
+  if (s.files) {
+    watch_files(self);
     load_blackholes(self);
+    finish_changes(self);
   }
   self->delayed_send(self, job_interval, tick_atom::value);
   return {
@@ -310,10 +394,21 @@ control_actor::behavior_type control_behavior(control_ptr self, const control_se
       [self](const shard_started& started) { on_shard_started(self, started); },
       [self](const destination_keeper& keeper) { on_keeper(self, keeper); },
       [self](const blackhole_watcher& watcher) {
-        self->state.blackhole_watchers.push_back(watcher);
+        auto& watchers = self->state.blackhole_watchers;
+        if (std::find(watchers.begin(), watchers.end(), watcher) == watchers.end())
+          watchers.push_back(watcher);
         tell_blackholes(self);
       },
+      [self](const settings_watcher& watcher) {
+        auto& watchers = self->state.settings_watchers;
+        if (std::find(watchers.begin(), watchers.end(), watcher) == watchers.end())
+          watchers.push_back(watcher);
+        self->send(watcher, std::make_shared<const reticulum_config>(self->state.running.reticulum));
+      },
+      [self](const blackhole_publication& published) { on_published(self, published); },
       [self](restarted_atom) { reload_configuration(self); },
+      [self](restore_atom) { load_blackholes(self); },
+      [self](save_atom) { save_blackholes(self); },
       [self](tick_atom) { expire_blackholes(self); },
   };
 }
@@ -325,23 +420,50 @@ void load_blackholes(control_ptr self) {
   if (!s.files)
     return;
   const auto sources = std::make_shared<std::vector<identity_hash>>(s.running.reticulum.blackhole_sources);
-  self->request(s.files, caf::infinite, restore_atom::value, identity_list(sources))
-      .then([self](const blackhole_lists_ptr& lists) {
-        auto& state = self->state;
-        state.blackholes_loaded = true;
-        const auto own = rename<identity_hash>(state.settings.identity);
-        for (const auto& [source, entries] : *lists)
-          state.blackholes.take_over(source.value_or(own), entries, read_clocks().unix_now);
-        if (state.blackholes_unsaved)
-          blackholes_changed(self);
-        else
-          tell_blackholes(self);
+  const auto take = [self](const blackhole_lists_ptr& lists) {
+    auto& state = self->state;
+    const auto own = rename<identity_hash>(state.settings.identity);
+    for (const auto& [source, entries] : *lists)
+      if (source || !(state.blackholes_unsaved || state.blackholes_saving) || !state.blackholes_loaded)
+        state.blackholes.take_over(source.value_or(own), entries, read_clocks().unix_now);
+    state.blackholes_loaded = true;
+    tell_blackholes(self);
+    save_blackholes(self);
+  };
+  self->request(s.files, control_timeout, restore_atom::value, identity_list(sources))
+      .then(take, [self](const caf::error&) {
+        log(log_level::error, "The blackhole lists could not be read; another attempt follows");
+        self->delayed_send(self, files_retry_wait, restore_atom::value);
       });
 }
 
 control_actor spawn_control(caf::actor_system& system, const control_settings& settings,
-                            const interfaces_supervisor& interfaces, const std::vector<shard_actor>& shards) {
-  return system.spawn(control_behavior, settings, interfaces, shards);
+                            const interfaces_supervisor& interfaces, const std::vector<shard_actor>& shards,
+                            const restart_count& restarts) {
+  child_spec spec;
+  spec.name = "control";
+  spec.restarts = restarts;
+  spec.keep = [](const caf::type_erased_tuple& message) -> std::optional<kept_message> {
+    if (message.match_elements<shard_started>())
+      return kept_message{"shards"};
+    if (message.match_elements<destination_keeper>())
+      return kept_message{"keeper"};
+    if (message.match_elements<blackhole_watcher>())
+      return kept_message{"watcher " + std::to_string(message.get_as<blackhole_watcher>(0)->id())};
+    return std::nullopt;
+  };
+  control_files files;
+  std::shared_ptr<void> end_files;
+  if (!settings.config_directory.empty()) {
+    files = spawn_control_files(system, settings.config_directory);
+    end_files = {nullptr, [files](void*) { caf::anon_send_exit(files, caf::exit_reason::user_shutdown); }};
+  }
+  const control_memories memories(first_memory(settings, shards));
+  spec.start = [=](caf::actor_system& in, const caf::actor&) {
+    static_cast<void>(end_files);  // with the last life
+    return caf::actor_cast<caf::actor>(in.spawn(control_behavior, settings, interfaces, files, memories));
+  };
+  return caf::actor_cast<control_actor>(supervise(system, std::move(spec)));
 }
 
 }  // namespace plexus

@@ -8,6 +8,7 @@
 #include "actors/control/control_messages.hpp"
 #include "actors/interfaces/interfaces_supervisor.hpp"
 #include "actors/router/router_supervisor.hpp"
+#include "actors/supervision/child_spec.hpp"
 #include "storage/config/node_config.hpp"
 
 #include <caf/actor_system.hpp>
@@ -22,8 +23,12 @@ using control_actor =
                      caf::replies_to<control_request>::with<control_reply>,  // remote management, metrics
                      caf::reacts_to<shard_started>,                          // router supervisor
                      caf::reacts_to<destination_keeper>,                     // storage: ask me from now on
-                     caf::reacts_to<blackhole_watcher>,                      // endpoints
+                     caf::reacts_to<blackhole_watcher>,                      // endpoints, discovery
+                     caf::reacts_to<settings_watcher>,                       // discovery
+                     caf::reacts_to<blackhole_publication>,                  // discovery
                      caf::reacts_to<restarted_atom>,                         // main: read the configuration again
+                     caf::reacts_to<restore_atom>,                           // itself: read the blackhole lists again
+                     caf::reacts_to<save_atom>,                              // itself: write the node's own
                      caf::reacts_to<tick_atom>>;                             // itself: the job of every minute
 
 struct control_settings {
@@ -36,8 +41,10 @@ struct control_settings {
   std::function<void(const node_config&)> settings_changed;
 };
 
+/// The handle stays the same when the actor has to be started again; what it knew is not lost then.
 control_actor spawn_control(caf::actor_system& system, const control_settings& settings,
-                            const interfaces_supervisor& interfaces, const std::vector<shard_actor>& shards);
+                            const interfaces_supervisor& interfaces, const std::vector<shard_actor>& shards,
+                            const restart_count& restarts = nullptr);
 
 }  // namespace plexus
 

@@ -1,6 +1,7 @@
 #include "actors/control/control_files.hpp"
 
 #include "actors/log.hpp"
+#include "actors/supervision/child_spec.hpp"
 #include "actors/supervision/failures.hpp"
 #include "storage/state/state_directory.hpp"
 
@@ -86,13 +87,16 @@ blackhole_lists_ptr load_lists(const state_directory& state, const std::vector<i
   return lists;
 }
 
-void save_own(const state_directory& state, const blackhole_entries& entries) {
+bool save_list(const state_directory& state, const std::optional<identity_hash>& source,
+               const blackhole_entries& entries) {
   std::vector<blackhole_record> records;
   for (const auto& one : entries)
     records.push_back({one.identity, one.source,
                        one.until ? std::optional<unix_time>(unix_time{one.until->real()}) : std::nullopt, one.reason});
-  if (const auto error = state.save_blackhole(std::nullopt, records))
+  const auto error = state.save_blackhole(source, records);
+  if (error)
     log(log_level::error, "The blackhole list could not be saved: {}", error.message());
+  return !error;
 }
 
 control_files::behavior_type files_behavior(control_files::pointer self, const std::filesystem::path& directory) {
@@ -102,14 +106,22 @@ control_files::behavior_type files_behavior(control_files::pointer self, const s
       [directory](facts_atom) { return read_config(directory); },
       [directory](find_atom, const std::string& name) { return read_entry(directory, name); },
       [state](restore_atom, const identity_list& sources) { return load_lists(*state, *sources); },
-      [state](save_atom, const blackhole_entries_ptr& entries) { save_own(*state, *entries); },
+      [state](save_atom, const blackhole_entries_ptr& entries) { return save_list(*state, std::nullopt, *entries); },
+      [state](save_atom, const identity_hash& source, const blackhole_entries_ptr& entries) {
+        save_list(*state, source, *entries);
+      },
   };
 }
 
 }  // namespace
 
 control_files spawn_control_files(caf::actor_system& system, const std::filesystem::path& config_directory) {
-  return system.spawn<caf::detached>(files_behavior, config_directory);
+  child_spec spec;
+  spec.name = "files";
+  spec.start = [config_directory](caf::actor_system& in, const caf::actor&) {
+    return caf::actor_cast<caf::actor>(in.spawn<caf::detached>(files_behavior, config_directory));
+  };
+  return caf::actor_cast<control_files>(supervise(system, std::move(spec)));
 }
 
 }  // namespace plexus

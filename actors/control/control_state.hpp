@@ -5,32 +5,45 @@
 #include "actors/control/control_files.hpp"
 #include "actors/control/destination_marks.hpp"
 #include "actors/control/node_report.hpp"
+#include "actors/supervision/child_spec.hpp"
 #include "transport/control/blackhole_list.hpp"
 
 #include <caf/all.hpp>
 
 #include <functional>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace plexus {
 
-struct control_state {
-  explicit control_state(control_actor::base*) {}
-
-  const char* name = "control";
-  control_settings settings;
+/// What is not lost when the actor dies.
+struct control_memory {
   node_config running;  ///< as applied last; settings.config is what the node was started with
-  interfaces_supervisor interfaces;
   std::vector<shard_actor> shards;
-  control_files files;
   destination_keeper keeper;
   std::vector<blackhole_watcher> blackhole_watchers;
+  std::vector<settings_watcher> settings_watchers;
   destination_marks marks;
   blackhole_list blackholes;
   /// Nothing is saved before the file was read.
   bool blackholes_loaded = false, blackholes_unsaved = false;
+  /// Detached in order to be attached again.
+  std::set<std::string> unfinished;
   unix_time started{};
   std::optional<std::uint64_t> lowest_bitrate;  ///< the last one known
+};
+
+struct control_state : kept_state<control_memory>::life {
+  explicit control_state(control_actor::base*) {}
+
+  const char* name = "control";
+  control_settings settings;
+  interfaces_supervisor interfaces;
+  control_files files;
+  bool blackholes_saving = false;
+  /// Who is answered when the blackhole list is on disk.
+  std::vector<std::function<void()>> saving, to_save;
 };
 
 using control_ptr = control_actor::stateful_pointer<control_state>;
@@ -45,6 +58,9 @@ void change_interface(control_ptr self, rpc::interface_change change, const std:
 
 /// Reads the configuration again and carries out what is different in it.
 void reload_configuration(control_ptr self);
+
+/// Goes on with what a former life was about to do.
+void finish_changes(control_ptr self);
 
 /// Reads the lists of the configured sources and tells the shards.
 void load_blackholes(control_ptr self);

@@ -87,10 +87,14 @@ void attach(control_ptr self, const std::string& name, change_answer then) {
 
 /// Both halves must be done; an interface that is not there is told apart.
 void reload(control_ptr self, const std::string& name, change_answer then) {
+  self->state.unfinished.insert(name);
   detach(self, name, [self, name, then](change_outcome detached) {
-    if (detached != change_outcome::done)
+    if (detached != change_outcome::done) {
+      self->state.unfinished.erase(name);
       return then(detached);
-    attach(self, name, [name, then](change_outcome attached) {
+    }
+    attach(self, name, [self, name, then](change_outcome attached) {
+      self->state.unfinished.erase(name);
       const bool done = attached == change_outcome::done;
       if (done)
         log(log_level::notice, "Interface \"{}\" was reloaded", name);
@@ -103,7 +107,8 @@ void reload(control_ptr self, const std::string& name, change_answer then) {
 
 void add_again(control_ptr self, const interface_config& config) {
   add(self, std::make_shared<interface_config>(config), open_failure::keep_trying,
-      [name = config.name](change_outcome outcome) {
+      [self, name = config.name](change_outcome outcome) {
+        self->state.unfinished.erase(name);
         if (outcome == change_outcome::done)
           log(log_level::notice, "Interface \"{}\" was attached", name);
       });
@@ -134,14 +139,19 @@ void apply(control_ptr self, const node_config& after) {
   s.running = after;
   for (const auto& one : plan.removed)
     detach(self, one.name, [](change_outcome) {});
-  for (const auto& one : plan.changed)
+  for (const auto& one : plan.changed) {
+    s.unfinished.insert(one.before.name);
     detach(self, one.before.name, [self, next = one.after](change_outcome) { add_again(self, next); });
+  }
   for (const auto& one : plan.added)
     add_again(self, one);
   if (plan.applies_now.empty())
     return;
   if (s.settings.settings_changed)
     s.settings.settings_changed(after);
+  const auto settings = std::make_shared<const reticulum_config>(after.reticulum);
+  for (const auto& watcher : s.settings_watchers)
+    self->send(watcher, reticulum_settings(settings));
   s.blackholes.keep_sources(after.reticulum.blackhole_sources);
   load_blackholes(self);
 }
@@ -158,6 +168,15 @@ void change_interface(control_ptr self, rpc::interface_change change, const std:
       return detach(self, name, std::move(then));
     case rpc::interface_change::reload:
       return reload(self, name, std::move(then));
+  }
+}
+
+void finish_changes(control_ptr self) {
+  const auto& running = self->state.running.interfaces;
+  for (const auto& name : self->state.unfinished) {
+    const auto known = std::find_if(running.begin(), running.end(), [&](const auto& one) { return one.name == name; });
+    if (known != running.end())
+      detach(self, name, [self, config = *known](change_outcome) { add_again(self, config); });
   }
 }
 

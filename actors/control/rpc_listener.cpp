@@ -128,7 +128,14 @@ private:
   void ask(const rpc::request& request, rpc_dialect dialect, const std::shared_ptr<octet_string>& reply) {
     auto call = std::make_shared<control_call>();
     call->request = request;
-    call->done = [self = shared_from_this(), dialect, reply](const control_reply& content) {
+    // When the call is thrown away unanswered, because who had it died, the caller is not left waiting.
+    std::shared_ptr<void> unanswered{nullptr, [self = shared_from_this()](void*) {
+                                       asio::post(self->home_.context(), [self] {
+                                         if (!self->answered_)
+                                           self->close();
+                                       });
+                                     }};
+    call->done = [self = shared_from_this(), dialect, reply, unanswered](const control_reply& content) {
       *reply = encode_message(dialect, *content);
       asio::post(self->home_.context(), [self] {
         self->answered_ = true;

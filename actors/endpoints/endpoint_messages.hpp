@@ -214,7 +214,7 @@ using destination_actor =
                      caf::reacts_to<destination_spec_ptr>,         // endpoints: changed settings
                      caf::reacts_to<path_asked>,                   // endpoints
                      caf::reacts_to<announce_atom, octet_string>,  // application: with this data, or its own if empty
-                     caf::reacts_to<prove_atom, packet_hash, interface_id>>;  // application, under proof_strategy::app
+                     caf::reacts_to<prove_atom, packet_hash, interface_id>>;  // endpoints, for the application
 
 /// Destination to endpoints: an announce on its way out.
 struct announcement {

@@ -18,6 +18,10 @@
 namespace plexus {
 namespace {
 
+/// A program tells its instance of its destinations so long after it registered one, or after it was attached again.
+/// Source: Destination.py; rns-1.5.7 section 1.15.
+constexpr std::chrono::milliseconds instance_grace{250}, instance_grace_again{10000};
+
 /// What destinations and links have in common.
 using endpoint = caf::typed_actor<caf::reacts_to<delivered>, caf::reacts_to<surroundings_ptr>>;
 
@@ -319,6 +323,37 @@ void on_announcement(self_ptr self, const announcement& made) {
       self->send(slot.actor, shared);
 }
 
+// A program on a shared instance
+
+/// The instance learns by a path response what lives here; nobody else hears of it.
+void tell_instance(self_ptr self) {
+  auto& s = self->state;
+  for (const auto& slot : s.interfaces)
+    if (slot.facts && slot.facts->role == interface_role::shared_instance && slot.facts->online)
+      for (const auto& [hash, entry] : s.destinations)
+        if (entry.actor && entry.spec->type == destination_type::single)
+          self->send(entry.actor, path_asked{{}, slot.facts->id});
+}
+
+/// What was open over the connection before is unknown to the instance. One that has just begun may not take in yet
+/// what it is told, so it is told again.
+void on_instance(self_ptr self, const interface_facts& facts) {
+  auto& s = self->state;
+  if (facts.online) {
+    for (const auto after : {instance_grace, instance_grace_again})
+      self->delayed_send(self, after, announce_atom::value);
+    return;
+  }
+  for (const auto& [id, entry] : s.links)
+    caf::anon_send(entry.actor, order(close_link{}));
+}
+
+bool is_on_instance(const endpoints_state& s) {
+  return std::any_of(s.interfaces.begin(), s.interfaces.end(), [](const endpoints_state::interface_slot& slot) {
+    return slot.facts && slot.facts->role == interface_role::shared_instance;
+  });
+}
+
 // Destinations
 
 void start_destination(self_ptr self, destination_entry& entry) {
@@ -342,6 +377,8 @@ registered begin_destination(self_ptr self, const destination_spec_ptr& spec, co
     return {{}, "the destination " + spec->hash().pretty() + " is already registered"};
   start_destination(self, entry->second);
   tell_owner(self, rename<address>(spec->hash()));
+  if (is_on_instance(s))
+    self->delayed_send(self, instance_grace, announce_atom::value);
   return {entry->second.actor, {}};
 }
 
@@ -578,6 +615,18 @@ void on_detach(self_ptr self, duration within) {
   self->delayed_send(self, within, close_atom::value);
 }
 
+void on_interface(self_ptr self, const interface_known& known) {
+  auto& s = self->state;
+  const auto slot = known.facts->id.slot();
+  if (slot >= s.interfaces.size())
+    s.interfaces.resize(slot + 1);
+  const auto& before = s.interfaces[slot].facts;
+  const bool changed = !before || before->id != known.facts->id || before->online != known.facts->online;
+  s.interfaces[slot] = {known.facts, known.actor};
+  if (changed && known.facts->role == interface_role::shared_instance)
+    on_instance(self, *known.facts);
+}
+
 endpoints_actor::behavior_type endpoints_behavior(self_ptr self, const endpoints_settings& settings) {
   auto& s = self->state;
   end_on_exception(self);
@@ -589,12 +638,7 @@ endpoints_actor::behavior_type endpoints_behavior(self_ptr self, const endpoints
   s.around = std::move(first);
   self->set_down_handler([self](const caf::down_msg& down) { on_down(self, down); });
   return {
-      [&s](const interface_known& known) {
-        const auto slot = known.facts->id.slot();
-        if (slot >= s.interfaces.size())
-          s.interfaces.resize(slot + 1);
-        s.interfaces[slot] = {known.facts, known.actor};
-      },
+      [self](const interface_known& known) { on_interface(self, known); },
       [&s](const interface_gone& gone) {
         if (s.find(gone.id))
           s.interfaces[gone.id.slot()] = {};
@@ -637,6 +681,15 @@ endpoints_actor::behavior_type endpoints_behavior(self_ptr self, const endpoints
       [self, &s](tick_atom, std::uint64_t setting) {
         if (s.timer.rings(setting))
           on_tick(self);
+      },
+      [self](announce_atom) { tell_instance(self); },
+      [self, &s](announce_atom, const destination_hash& hash, const octet_string& app_data) {
+        if (const auto found = s.destinations.find(hash); found != s.destinations.end() && found->second.actor)
+          self->send(found->second.actor, announce_atom::value, app_data);
+      },
+      [self, &s](prove_atom, const destination_hash& hash, const packet_hash& packet, interface_id from) {
+        if (const auto found = s.destinations.find(hash); found != s.destinations.end() && found->second.actor)
+          self->send(found->second.actor, prove_atom::value, packet, from);
       },
       [self](detach_atom, duration within) { on_detach(self, within); },
       [self](close_atom) { self->quit(); },

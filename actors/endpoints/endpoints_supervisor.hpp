@@ -29,26 +29,29 @@ struct endpoints_settings {
 struct resident;
 using resident_ptr = std::shared_ptr<const resident>;
 
-using endpoints_actor =
-    interface_watcher::extend<caf::reacts_to<local_delivery_ptr>,  // shards: packets for us
-                              caf::reacts_to<blackhole_set>,       // control
-                              caf::reacts_to<link_id>,             // a link: what is sent to this is for me
-                              caf::reacts_to<announcement_ptr>,    // a destination: announce this
-                              caf::replies_to<destination_spec_ptr>::with<registered>,  // application: a destination,
-                                                                                        // or new settings of it
-                              caf::reacts_to<close_atom, destination_hash>,             // application: it is over
-                              caf::replies_to<link_wish_ptr>::with<link_actor>,         // application
-                              caf::replies_to<outgoing_packet_ptr>::with<packet_fate>,  // application
-                              caf::reacts_to<resident_ptr>,                             // node: keep this one alive
-                              caf::reacts_to<announce_listener>,  // application: tell this one of announces
-                              caf::reacts_to<request_path_atom, destination_hash>,                   // application
-                              caf::replies_to<recall_atom, destination_hash>::with<known_path_ptr>,  // application
-                              caf::reacts_to<restarted_atom, destination_hash>,  // itself: start this one again
-                              caf::reacts_to<restarted_atom, std::uint32_t>,     // itself: start this resident again
-                              caf::reacts_to<tick_atom, std::uint64_t>,          // itself: receipts
-                              caf::reacts_to<detach_atom, duration>,  // node: close all links within that time, and end
-                              caf::reacts_to<close_atom>,             // itself: that time is over
-                              caf::replies_to<status_atom>::with<endpoints_status>>;
+using endpoints_actor = interface_watcher::extend<
+    caf::reacts_to<local_delivery_ptr>,                             // shards: packets for us
+    caf::reacts_to<blackhole_set>,                                  // control
+    caf::reacts_to<link_id>,                                        // a link: what is sent to this is for me
+    caf::reacts_to<announcement_ptr>,                               // a destination: announce this
+    caf::replies_to<destination_spec_ptr>::with<registered>,        // application: a destination,
+                                                                    // or new settings of it
+    caf::reacts_to<close_atom, destination_hash>,                   // application: it is over
+    caf::replies_to<link_wish_ptr>::with<link_actor>,               // application
+    caf::replies_to<outgoing_packet_ptr>::with<packet_fate>,        // application
+    caf::reacts_to<resident_ptr>,                                   // node: keep this one alive
+    caf::reacts_to<announce_atom, destination_hash, octet_string>,  // application: announce it, with this data
+    caf::reacts_to<prove_atom, destination_hash, packet_hash, interface_id>,  // application: prove a packet to it
+    caf::reacts_to<announce_listener>,                                        // application: tell this one of announces
+    caf::reacts_to<request_path_atom, destination_hash>,                      // application
+    caf::replies_to<recall_atom, destination_hash>::with<known_path_ptr>,     // application
+    caf::reacts_to<restarted_atom, destination_hash>,                         // itself: start this one again
+    caf::reacts_to<restarted_atom, std::uint32_t>,                            // itself: start this resident again
+    caf::reacts_to<tick_atom, std::uint64_t>,                                 // itself: receipts
+    caf::reacts_to<announce_atom>,          // itself: tell the shared instance of ours
+    caf::reacts_to<detach_atom, duration>,  // node: close all links within that time, and end
+    caf::reacts_to<close_atom>,             // itself: that time is over
+    caf::replies_to<status_atom>::with<endpoints_status>>;
 
 /// A user of endpoints that is part of the node. It is started again when it dies, and takes its destinations over
 /// then.

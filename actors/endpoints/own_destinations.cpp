@@ -23,7 +23,7 @@ struct own_state {
   own_destinations_settings settings;
   control_actor control;
   endpoints_actor endpoints;
-  std::vector<destination_actor> announced;
+  std::vector<destination_hash> announced;
 };
 
 using self_ptr = own_actor::stateful_pointer<own_state>;
@@ -82,12 +82,13 @@ std::vector<destination_spec> specs_of(const own_destinations_settings& settings
 
 void offer(self_ptr self, destination_spec spec) {
   spec.listener = self;
-  const auto shown = spec.name + " " + spec.hash().pretty();
+  const auto hash = spec.hash();
+  const auto shown = spec.name + " " + hash.pretty();
   self->request(self->state.endpoints, caf::infinite, std::make_shared<const destination_spec>(std::move(spec)))
-      .then([self, shown](const registered& done) {
+      .then([self, hash, shown](const registered& done) {
         if (!done.actor)
           return log(log_level::error, "Cannot offer {}: {}", shown, done.problem);
-        self->state.announced.push_back(done.actor);
+        self->state.announced.push_back(hash);
         log(log_level::verbose, "Offering {}", shown);
       });
 }
@@ -131,14 +132,15 @@ void answer_status(self_ptr self, const value::list& wanted, responder then) {
 
 /// Entries of a table, of one destination alone where it is named.
 value filtered(const value& table, const value& destination) {
-  const auto* entries = table.as_list();
-  if (!entries || destination.is_nil())
+  if (destination.is_nil())
     return table;
   value::list some;
-  for (const auto& entry : *entries)
+  const bool is_list = table.each_item([&](const value& entry) {
     if (const auto* hash = entry.find("hash"); hash && *hash == destination)
       some.push_back(entry);
-  return some;
+    return true;
+  });
+  return is_list ? value(std::move(some)) : table;
 }
 
 /// ["table", destination or nil, most hops or nil] or ["rates", destination or nil]
@@ -167,7 +169,7 @@ void on_request(self_ptr self, const link_actor& link, const request_received& r
 
 void announce_all(self_ptr self, std::chrono::seconds again) {
   for (const auto& destination : self->state.announced)
-    self->send(destination, announce_atom::value, octet_string());
+    self->send(self->state.endpoints, announce_atom::value, destination, octet_string());
   self->delayed_send(self, again, announce_atom::value);
 }
 

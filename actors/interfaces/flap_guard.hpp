@@ -29,6 +29,7 @@ using flap_guard =
     caf::typed_actor<caf::reacts_to<connection_ended>, caf::replies_to<connection_offered>::with<bool>,  // accept?
                      caf::replies_to<status_atom, flap_limits>::with<std::vector<std::string>>>;  // who is blocked
 
+/// The handle stays the same when the actor has to be started again; it remembers what it knew.
 flap_guard spawn_flap_guard(caf::actor_system& system);
 
 }  // namespace plexus

@@ -36,6 +36,14 @@ public:
     tell_bursts(self);
   }
 
+  /// A shard is new, and may have missed something.
+  template <class Self>
+  void on_shards(Self* self, const std::vector<shard_inlet>& changed) {
+    shards = changed;
+    for (const auto& shard : shards)
+      self->send(shard, burst_change{facts.id, gate.bursts()});
+  }
+
   /// Announces that may leave by now.
   template <class Self>
   std::vector<announce_packet> on_time(Self* self) {

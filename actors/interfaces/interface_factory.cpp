@@ -96,6 +96,8 @@ struct starter {
   interface_actor operator()(const unavailable_settings&) const {
     if (at.config.type == shared_instance_type)
       return start_local_instance(at.system, at.node, at.registry, at.pool);
+    if (at.config.type == shared_client_type)
+      return start_local_client(at.system, at.node, at.registry, at.pool);
     throw interface_unavailable("this program does not run interfaces of type " + at.config.type);
   }
 
@@ -118,6 +120,12 @@ interface_config shared_instance_config() {
   shared.type = shared_instance_type;
   shared.enabled = true;
   return shared;
+}
+
+interface_config shared_client_config() {
+  auto client = shared_instance_config();
+  client.type = shared_client_type;
+  return client;
 }
 
 }  // namespace plexus

@@ -23,5 +23,7 @@ interface_actor start_interface(caf::actor_system& system, const interface_confi
 
 /// Stands for the node's shared instance among the interfaces of its configuration.
 interface_config shared_instance_config();
+/// What to start instead on a node that is a program on somebody else's instance.
+interface_config shared_client_config();
 
 }  // namespace plexus

@@ -65,11 +65,13 @@ interface_settings make_interface_settings(const interface_config& config, const
   settings.description.short_name = config.name;
   settings.description.type = class_name_of(config);
   settings.description.access_name = config.network_name;
+  settings.description.autoconnect_source = config.autoconnect_source;
 
   settings.gate.ingress = ingress_limits_of(burst_limits_of(config, node.reticulum));
   settings.gate.announce_share = config.announce_cap;
   settings.gate.hash_secret = node.hash_secret;
   settings.transmit = node.transmit;
+  settings.streams = node.streams;
   if (config.has_access_code()) {
     settings.access = std::make_shared<const access_codes>(
         derive_access_key(view(config.network_name), view(config.passphrase)), link.ifac_size);

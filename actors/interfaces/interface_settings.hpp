@@ -14,12 +14,21 @@
 
 namespace plexus {
 
+/// How long streams wait.
+struct stream_times {
+  /// Between two attempts to connect. Source: TCPInterface.RECONNECT_WAIT.
+  duration reconnect_wait = std::chrono::seconds(5);
+  /// A peer that takes no octet for so long while some wait is cut off (rns-1.5.7 section 8.7).
+  duration drain_timeout = std::chrono::seconds(12);
+};
+
 /// What readers and gates of a node share.
 struct node_settings {
   transport_id identity{};
   std::uint64_t hash_secret = 0;
   unsigned shard_count = 1;
   transmit_limits transmit{};
+  stream_times streams{};
   reticulum_config reticulum{};
 };
 
@@ -29,6 +38,7 @@ struct interface_settings {
   interface_description description;
   gate_config gate;
   transmit_limits transmit;
+  stream_times streams;
   intake_config intake;  ///< access is set from `access` below
   std::shared_ptr<const access_codes> access;
 };

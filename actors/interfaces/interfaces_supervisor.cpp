@@ -5,8 +5,10 @@
 #include "actors/interfaces/local_instance.hpp"
 #include "actors/interfaces/traffic_ledger.hpp"
 #include "actors/log.hpp"
+#include "actors/supervision/child_spec.hpp"
 #include "actors/supervision/failures.hpp"
 #include "actors/supervision/restart_policy.hpp"
+#include "transport/gates/frequency_estimator.hpp"
 
 #include <caf/all.hpp>
 
@@ -23,13 +25,53 @@ constexpr duration retry_wait_first = std::chrono::seconds(1), retry_wait_max = 
 /// An interface that does not answer for so long is left out of a status.
 constexpr auto status_timeout = std::chrono::seconds(2);
 constexpr std::size_t gone_max = 1024;
+/// Figures of automatic connections are summed up under this, since strangers choose their names.
+constexpr std::string_view discovered_section = "discovered interfaces";
 
-struct interfaces_state {
-  explicit interfaces_state(interfaces_supervisor::base*) {}
-  ~interfaces_state() {
+/// How often the connections of a listener, or the peers of an AutoInterface, hear and send announces and path requests
+/// together.
+struct interface_family {
+  interface_family(const interface_facts& parent, instant now) : gate(parent, gate_config{}, now), counted_at(now) {}
+
+  /// What was heard since the last time is spread evenly over it, or it would look like one great burst.
+  void count(instant now) {
+    const auto& new_ones = heard.gate;
+    const auto steps =
+        std::min<std::uint64_t>(frequency_estimator::samples_max,
+                                std::max({new_ones.announces_in.packets, new_ones.announces_out.packets,
+                                          new_ones.path_requests_in.packets, new_ones.path_requests_out.packets}));
+    for (std::uint64_t step = 0; step < steps; ++step)
+      gate.note_child(
+          share_of(new_ones, step, steps),
+          counted_at + (now - counted_at) * static_cast<duration::rep>(step + 1) / static_cast<duration::rep>(steps));
+    heard = {};
+    counted_at = now;
+  }
+
+  interface_gate gate;
+  traffic_totals heard;  ///< and not counted yet
+  instant counted_at;
+
+private:
+  static gate_counters share_of(const gate_counters& all, std::uint64_t step, std::uint64_t steps) {
+    const auto part = [&](const packet_count& of) {
+      return packet_count{of.packets * (step + 1) / steps - of.packets * step / steps, 0};
+    };
+    return {part(all.announces_in), part(all.announces_out), part(all.path_requests_in), part(all.path_requests_out)};
+  }
+};
+
+/// What is not lost when the actor dies. The interfaces live on, and end when nobody keeps this any more.
+struct interfaces_memory {
+  interfaces_memory() = default;
+  interfaces_memory(interfaces_memory&&) = default;
+  interfaces_memory& operator=(interfaces_memory&&) = default;
+  ~interfaces_memory() {
     for (const auto& [key, one] : configuration)
       if (one.actor)
         caf::anon_send_exit(one.actor, caf::exit_reason::user_shutdown);
+    if (flaps)
+      caf::anon_send_exit(flaps, caf::exit_reason::user_shutdown);
   }
 
   /// One slot of the shards' dense arrays, and who has it.
@@ -38,8 +80,10 @@ struct interfaces_state {
     interface_facts_ptr facts;  ///< null: free
     interface_description_ptr description;
     interface_actor actor;
-    std::string section;      ///< of the configuration: its own, or that of whoever spawned it
-    traffic_meter_ptr meter;  ///< null: carries nothing itself
+    std::string section;                       ///< of the configuration: its own, or that of whoever spawned it
+    traffic_meter_ptr meter;                   ///< null: carries nothing itself
+    traffic_totals told;                       ///< what its parent knows of that
+    std::unique_ptr<interface_family> family;  ///< null: it has no children
   };
   /// An interface of the configuration.
   struct configured {
@@ -49,11 +93,7 @@ struct interfaces_state {
     duration retry_wait = retry_wait_first;  ///< while it cannot be opened
     bool detaching = false;
   };
-  using detach_promise = caf::typed_response_promise<change_outcome>;
 
-  const char* name = "interfaces supervisor";
-  node_settings settings;
-  io_pool* pool = nullptr;
   flap_guard flaps;
   std::vector<shard_actor> shards;
   std::vector<interface_watcher> watchers;
@@ -61,7 +101,6 @@ struct interfaces_state {
   std::vector<std::uint32_t> free_slots;
   std::map<caf::actor_addr, std::uint32_t> slot_of;
   std::map<std::string, configured> configuration;
-  std::multimap<caf::actor_addr, detach_promise> detached;  ///< who waits for the end of whom
   traffic_ledger ledger;
   /// Counts of what is gone, by section; those of sections that are not configured are kept as long as there is room.
   std::map<std::string, interface_counts> gone;
@@ -76,7 +115,32 @@ struct interfaces_state {
         found = &one;
     return found;
   }
+  /// What an interface has carried since the last time counts for its parent, too.
+  void tell_parent(slot& child) {
+    if (!child.facts || !child.meter || child.facts->parent.slot() >= slots.size())
+      return;
+    const auto& parent = slots[child.facts->parent.slot()];
+    if (!parent.family || !parent.facts || parent.facts->id != child.facts->parent)
+      return;
+    const auto counted = child.meter->read();
+    auto more = counted;
+    more -= child.told;
+    parent.family->heard += more;
+    child.told = counted;
+  }
   std::vector<shard_inlet> inlets() const { return {shards.begin(), shards.end()}; }
+};
+
+struct interfaces_state : kept_state<interfaces_memory>::life {
+  explicit interfaces_state(interfaces_supervisor::base*) {}
+
+  using detach_promise = caf::typed_response_promise<change_outcome>;
+
+  const char* name = "interfaces supervisor";
+  node_settings settings;
+  io_pool* pool = nullptr;
+  interface_registry front;                                 ///< how interfaces know us, in every life
+  std::multimap<caf::actor_addr, detach_promise> detached;  ///< who waits for the end of whom
 };
 
 using self_ptr = interfaces_supervisor::stateful_pointer<interfaces_state>;
@@ -109,8 +173,14 @@ registration_ptr on_register(self_ptr self, const register_interface& wish) {
   slot.description = wish.description ? wish.description : std::make_shared<interface_description>();
   const auto parent = facts.parent.slot();
   const bool child = facts.parent && parent < s.slots.size() && s.slots[parent].facts;
-  slot.section = child ? s.slots[parent].section : slot.description->short_name;
+  slot.section = child                                  ? s.slots[parent].section
+                 : slot.description->autoconnect_source ? std::string(discovered_section)
+                                                        : slot.description->short_name;
   slot.meter = wish.meter;
+  slot.told = {};
+  slot.family.reset();
+  if (child && !s.slots[parent].family)
+    s.slots[parent].family = std::make_unique<interface_family>(*s.slots[parent].facts, now());
   s.ledger.add(facts.id, facts.parent, slot.description->type != shared_instance_type, wish.meter);
   s.slot_of[wish.self.address()] = index;
   self->monitor(wish.self);
@@ -138,10 +208,12 @@ void free_slot_of(self_ptr self, const caf::actor_addr& gone) {
     self->send(shard, interface_gone{slot.facts->id});
   for (const auto& watcher : s.watchers)
     self->send(watcher, interface_gone{slot.facts->id});
+  s.tell_parent(slot);
   s.ledger.remove(slot.facts->id);
   if (slot.meter && (s.gone.count(slot.section) > 0 || s.gone.size() < gone_max))
     s.gone[slot.section] += slot.meter->counts();
   slot.meter.reset();
+  slot.family.reset();
   slot.facts.reset();
   slot.description.reset();
   slot.actor = nullptr;
@@ -155,7 +227,7 @@ void start(self_ptr self, interfaces_state::configured& one) {
   auto settings = s.settings;
   if (one.wish.defaults)
     settings.reticulum = *one.wish.defaults;
-  one.actor = start_interface(self->system(), *one.wish.config, settings, self, *s.pool, s.flaps);
+  one.actor = start_interface(self->system(), *one.wish.config, settings, s.front, *s.pool, s.flaps);
   one.retry_wait = retry_wait_first;
   self->monitor(one.actor);
 }
@@ -215,6 +287,8 @@ void on_restart(self_ptr self, const std::string& name) {
 
 void on_down(self_ptr self, const caf::down_msg& down) {
   auto& s = self->state;
+  if (s.flaps && s.flaps.address() == down.source)
+    return self->quit(down.reason);
   free_slot_of(self, down.source);
   const auto [first, last] = s.detached.equal_range(down.source);
   for (auto waiting = first; waiting != last; ++waiting)
@@ -275,10 +349,13 @@ caf::result<change_outcome> detach_one(self_ptr self, const std::string& name) {
 
 void on_shard_started(self_ptr self, const shard_started& started) {
   auto& s = self->state;
-  s.shards = started.shards;
-  for (const auto& slot : s.slots)
-    if (slot.facts)
-      self->send(s.shards[started.index], interface_known{slot.facts, slot.actor});
+  auto& fresh = s.shards[started.index];
+  fresh = started.shards[started.index];
+  for (std::uint32_t index = 0; index < s.slots.size(); ++index)
+    if (const auto& slot = s.slots[index]; slot.facts)
+      self->send(fresh, interface_known{slot.facts, slot.actor});
+    else  // it may know the last one
+      self->send(fresh, interface_gone{interface_id::make(index, slot.generation)});
   for (const auto& slot : s.slots)
     if (slot.facts)
       self->send(slot.actor, shards_changed{s.inlets()});
@@ -289,7 +366,7 @@ void on_shard_started(self_ptr self, const shard_started& started) {
 interfaces_figures_ptr figures_of(const interfaces_state& s) {
   std::map<std::string, interface_figures> sections;
   for (const auto& [name, one] : s.configuration)
-    sections[name];
+    sections[one.wish.config->autoconnect_source ? std::string(discovered_section) : name];
   for (const auto& [name, counts] : s.gone)
     sections[name].counts = counts;
   auto all = std::make_shared<interfaces_figures>();
@@ -336,12 +413,25 @@ struct gathering {
   }
 };
 
+/// In the reference a listener hears what its connections hear.
+void add_family(gate_status& gate, const interfaces_state::slot& slot) {
+  if (!slot.family)
+    return;
+  const auto family = slot.family->gate.status(now());
+  gate.announces_in_hz = family.announces_in_hz;
+  gate.announces_out_hz = family.announces_out_hz;
+  gate.path_requests_in_hz = family.path_requests_in_hz;
+  gate.path_requests_out_hz = family.path_requests_out_hz;
+}
+
 interface_report complete(const interfaces_state& s, interface_report report) {
   const auto index = report.facts.id.slot();
-  if (index < s.slots.size() && s.slots[index].facts && s.slots[index].facts->id == report.facts.id)
+  if (index < s.slots.size() && s.slots[index].facts && s.slots[index].facts->id == report.facts.id) {
     report.description = s.slots[index].description;
-  else
+    add_family(report.gate, s.slots[index]);
+  } else {
     report.description = std::make_shared<interface_description>();
+  }
   const auto line = s.ledger.line_of(report.facts.id);
   report.traffic = line.totals;
   report.rates = line.rates;
@@ -383,34 +473,67 @@ caf::result<interfaces_report_ptr> on_status(self_ptr self) {
 
 interface_list list_of(const interfaces_state& s) {
   auto list = std::make_shared<std::vector<interface_entry>>();
-  for (const auto& slot : s.slots)
-    if (slot.facts)
-      list->push_back({slot.facts, slot.description});
+  for (const auto& slot : s.slots) {
+    if (!slot.facts)
+      continue;
+    const auto found = s.configuration.find(slot.description->short_name);
+    const bool own = found != s.configuration.end() && found->second.actor == slot.actor;
+    list->push_back({slot.facts, slot.description, own ? found->second.wish.config : nullptr});
+  }
   return list;
+}
+
+void tell_parents(interfaces_state& s) {
+  for (auto& slot : s.slots)
+    s.tell_parent(slot);
+  for (auto& slot : s.slots)
+    if (slot.family)
+      slot.family->count(now());
 }
 
 void sample(self_ptr self) {
   self->state.ledger.sample(now());
+  tell_parents(self->state);
   self->delayed_send(self, traffic_ledger::period, sample_atom::value);
 }
 
+/// Watches what a former life left running, and goes on with what it left undone.
+void adopt(self_ptr self) {
+  auto& s = self->state;
+  self->monitor(s.flaps);
+  for (const auto& slot : s.slots)
+    if (slot.facts)
+      self->monitor(slot.actor);
+  for (auto& [name, one] : s.configuration)
+    if (one.actor)
+      self->monitor(one.actor);
+    else
+      retry_later(self, name, one);
+  if (s.ending && s.configuration.empty())
+    self->quit();
+}
+
+using interfaces_memories = kept_state<interfaces_memory>;
+
 interfaces_supervisor::behavior_type interfaces_behavior(self_ptr self, const node_settings& settings, io_pool* pool,
-                                                         const std::vector<shard_actor>& shards) {
+                                                         const interface_registry& front,
+                                                         const interfaces_memories& memories) {
   auto& s = self->state;
   end_on_exception(self);
+  s.take_over(memories);
   s.settings = settings;
   s.pool = pool;
-  s.shards = shards;
-  s.flaps = spawn_flap_guard(self->system());
-  self->link_to(s.flaps);
+  s.front = front;
   self->set_down_handler([self](const caf::down_msg& down) { on_down(self, down); });
+  adopt(self);
   sample(self);
   return {
       [self](const register_interface& wish) { return on_register(self, wish); },
       [self](const interface_facts_ptr& facts) { return on_facts(self, facts); },
       [self](const shard_started& started) { on_shard_started(self, started); },
       [self, &s](const interface_watcher& watcher) {
-        s.watchers.push_back(watcher);
+        if (std::find(s.watchers.begin(), s.watchers.end(), watcher) == s.watchers.end())
+          s.watchers.push_back(watcher);
         for (const auto& slot : s.slots)
           if (slot.facts)
             self->send(watcher, interface_known{slot.facts, slot.actor});
@@ -435,7 +558,24 @@ interfaces_supervisor::behavior_type interfaces_behavior(self_ptr self, const no
 
 interfaces_supervisor spawn_interfaces(caf::actor_system& system, const node_settings& settings, io_pool& pool,
                                        const std::vector<shard_actor>& shards) {
-  return system.spawn(interfaces_behavior, settings, &pool, shards);
+  interfaces_memory first;
+  first.shards = shards;
+  first.flaps = spawn_flap_guard(system);
+  child_spec spec;
+  spec.name = "interfaces";
+  spec.keep = [](const caf::type_erased_tuple& message) -> std::optional<kept_message> {
+    if (message.match_elements<shard_started>())
+      return kept_message{"shard " + std::to_string(message.get_as<shard_started>(0).index)};
+    if (message.match_elements<interface_watcher>())
+      return kept_message{"watcher " + std::to_string(message.get_as<interface_watcher>(0)->id())};
+    return std::nullopt;
+  };
+  spec.start = [settings, &pool, memories = interfaces_memories(std::move(first))](caf::actor_system& in,
+                                                                                   const caf::actor& front) {
+    return caf::actor_cast<caf::actor>(
+        in.spawn(interfaces_behavior, settings, &pool, caf::actor_cast<interface_registry>(front), memories));
+  };
+  return caf::actor_cast<interfaces_supervisor>(supervise(system, std::move(spec)));
 }
 
 }  // namespace plexus

@@ -45,7 +45,8 @@ using interfaces_supervisor = interface_registry::extend<
     caf::replies_to<facts_atom>::with<interface_list>,           // control
     caf::replies_to<status_atom>::with<interfaces_report_ptr>>;  // control, metrics
 
-/// `pool` outlives the actor. `shards` are running.
+/// `pool` outlives the actor. `shards` are running. The handle stays the same when the actor has to be started again;
+/// the interfaces do not notice.
 interfaces_supervisor spawn_interfaces(caf::actor_system& system, const node_settings& settings, io_pool& pool,
                                        const std::vector<shard_actor>& shards);
 

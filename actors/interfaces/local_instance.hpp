@@ -22,6 +22,9 @@ inline constexpr std::uint64_t local_bitrate = 1'000'000'000;
 inline constexpr const char* shared_instance_name = "Reticulum";
 inline constexpr const char* shared_instance_type = "LocalServerInterface";
 
+/// The same for the program's end of the socket. Source: LocalInterface.py: LocalClientInterface.
+inline constexpr const char* shared_client_type = "LocalClientInterface";
+
 /// What the names of the instance's interfaces hold: `rns/default`, or the port.
 std::string local_place(const reticulum_config& config);
 
@@ -39,5 +42,12 @@ int open_control_listener(const reticulum_config& config);
 /// Throws as open_local_listener() does.
 interface_actor start_local_instance(caf::actor_system& system, const node_settings& node,
                                      const interface_registry& registry, io_pool& pool);
+
+/// Whether somebody serves the instance.
+bool local_instance_runs(const reticulum_config& config);
+
+/// Attaches to the instance, ours or the reference's, and again when the connection is lost.
+interface_actor start_local_client(caf::actor_system& system, const node_settings& node,
+                                   const interface_registry& registry, io_pool& pool);
 
 }  // namespace plexus

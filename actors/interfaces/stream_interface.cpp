@@ -48,7 +48,7 @@ void set_timer(self_ptr self) {
   auto& s = self->state;
   auto next = std::min(s.output->next_deadline(), s.gate->next_deadline());
   if (const auto stuck = s.output->stuck_since(); stuck != instant::max())
-    next = std::min(next, stuck + s.settings.drain_timeout);
+    next = std::min(next, stuck + s.settings.common.streams.drain_timeout);
   if (s.detach_at)
     next = std::min(next, *s.detach_at);
   s.timer.set(self, next);
@@ -152,7 +152,7 @@ void on_lost(self_ptr self, const connection_lost& lost) {
     return self->quit();
   log(log_level::warning, "{} lost its connection, and will connect again", s.facts.name);
   tell_facts(self, false, {});
-  self->delayed_send(self, s.settings.reconnect_wait, connect_atom::value);
+  self->delayed_send(self, s.settings.common.streams.reconnect_wait, connect_atom::value);
 }
 
 /// The shards hold announces of an interface in burst back; they have to know when it begins and ends.
@@ -202,7 +202,8 @@ void on_time(self_ptr self) {
   const auto time = now();
   if (s.detach_at && time >= *s.detach_at)
     return self->quit();
-  if (const auto stuck = s.output->stuck_since(); stuck != instant::max() && time - stuck >= s.settings.drain_timeout) {
+  if (const auto stuck = s.output->stuck_since();
+      stuck != instant::max() && time - stuck >= s.settings.common.streams.drain_timeout) {
     log(log_level::notice, "{} took nothing for {} s and is cut off", s.facts.name,
         std::chrono::duration_cast<std::chrono::seconds>(time - stuck).count());
     ++s.cut_off;
@@ -275,8 +276,10 @@ stream_actor::behavior_type stream_behavior(self_ptr self, const stream_settings
         settle(self, s.output->send(admitted, time));
       },
       [self](const gate_report_ptr& report) { on_report(self, *report); },
-      [&s](const shards_changed& changed) {
+      [self, &s](const shards_changed& changed) {
         s.shards = changed.shards;
+        for (const auto& shard : s.shards)  // one of them may have missed it
+          self->send(shard, burst_change{s.facts.id, s.gate->bursts()});
         if (s.reader)
           s.reader->retarget(changed.shards);
       },
@@ -289,7 +292,7 @@ stream_actor::behavior_type stream_behavior(self_ptr self, const stream_settings
       [self](const connection_ptr& link) { on_connected(self, link); },
       [self, &s](const connect_failed& failed) {
         log(log_level::warning, "{} could not connect: {}", s.facts.name, failed.reason);
-        self->delayed_send(self, s.settings.reconnect_wait, connect_atom::value);
+        self->delayed_send(self, s.settings.common.streams.reconnect_wait, connect_atom::value);
       },
       [self](const connection_lost& lost) { on_lost(self, lost); },
       [self, &s](writable_atom) { settle(self, s.output->on_writable(*s.gate, now())); },

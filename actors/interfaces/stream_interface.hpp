@@ -42,11 +42,7 @@ struct stream_settings {
   stream_framing framing = stream_framing::hdlc;
   /// Starts an attempt to connect, whose outcome is sent to the actor; empty for accepted connections.
   std::function<void(stream_actor)> connect;
-  /// Between two attempts. Source: TCPInterface.RECONNECT_WAIT.
-  duration reconnect_wait = std::chrono::seconds(5);
   std::optional<std::uint32_t> reconnects_max;  ///< attempts in a row; unset: without end
-  /// A peer that takes no octet for so long while some wait is cut off (rns-1.5.7 section 8.7).
-  duration drain_timeout = std::chrono::seconds(12);
 };
 
 /// `accepted` is null for interfaces that connect by themselves.

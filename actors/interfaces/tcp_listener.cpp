@@ -29,6 +29,8 @@ using asio::ip::tcp;
 
 /// After an error of accept(), most likely too many open files.
 constexpr auto accept_pause = std::chrono::milliseconds(100);
+/// Whoever the flap guard does not judge in time is taken in.
+constexpr std::chrono::seconds guard_timeout{1};
 
 int family_of(int descriptor) {
   sockaddr_storage bound{};
@@ -157,13 +159,15 @@ void on_accepted(self_ptr self, const connection_ptr& link) {
   auto& s = self->state;
   if (!s.settings.flaps)
     return take_in(self, link);
-  self->request(s.settings.flaps, caf::infinite, connection_offered{link->peer(), s.settings.flap})
-      .then([self, link](bool accept) {
-        if (accept)
-          return take_in(self, link);
-        ++self->state.refused;
-        link->shut();
-      });
+  self->request(s.settings.flaps, guard_timeout, connection_offered{link->peer(), s.settings.flap})
+      .then(
+          [self, link](bool accept) {
+            if (accept)
+              return take_in(self, link);
+            ++self->state.refused;
+            link->shut();
+          },
+          [self, link](const caf::error&) { take_in(self, link); });
 }
 
 void quit_when_done(self_ptr self) {
@@ -200,11 +204,13 @@ caf::result<interface_report_ptr> on_status(self_ptr self) {
   if (!s.settings.flaps)
     return interface_report_ptr(status);
   auto promise = self->make_response_promise<interface_report_ptr>();
-  self->request(s.settings.flaps, caf::infinite, status_atom::value, s.settings.flap)
-      .then([promise, status](const std::vector<std::string>& blocked) mutable {
-        status->blocked = blocked;
-        promise.deliver(interface_report_ptr(status));
-      });
+  self->request(s.settings.flaps, guard_timeout, status_atom::value, s.settings.flap)
+      .then(
+          [promise, status](const std::vector<std::string>& blocked) mutable {
+            status->blocked = blocked;
+            promise.deliver(interface_report_ptr(status));
+          },
+          [promise, status](const caf::error&) mutable { promise.deliver(interface_report_ptr(status)); });
   return promise;
 }
 

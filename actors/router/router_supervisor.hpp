@@ -1,5 +1,5 @@
-// Keeps the router's shards alive. A shard that dies is started anew, empty, and everybody who holds its handle is
-// told.
+// Keeps the router's shards alive. A shard that dies is started anew, and everybody who holds its handle is told. It
+// goes on with the tables of the one before, unless that failed by itself: then with empty ones.
 #pragma once
 
 #include "actors/router/shard_actor.hpp"
@@ -20,7 +20,8 @@ using router_supervisor =
                      caf::reacts_to<restarted_atom, std::uint32_t>,       // itself: start this shard
                      caf::replies_to<status_atom>::with<std::uint64_t>>;  // restarts so far
 
-/// Starts `config.shard_count` shards.
+/// Starts `config.shard_count` shards. The handle stays the same when the supervisor itself has to be started again;
+/// the shards do not notice.
 router_supervisor spawn_router(caf::actor_system& system, const router_config& config, const shard_outlets& outlets);
 
 }  // namespace plexus

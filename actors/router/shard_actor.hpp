@@ -22,6 +22,8 @@ using shard_actor = shard_inlet::extend<
     caf::reacts_to<interface_gone>,                       // interfaces supervisor
     caf::reacts_to<tick_atom, std::uint64_t>,             // itself: a deadline
     caf::reacts_to<work_atom>,                            // itself: go on with queued work
+    caf::reacts_to<announce_round_ptr>,                   // another shard, the first only: its part of a round
+    caf::reacts_to<gather_atom>,                          // itself, the first only: the round is complete
     caf::reacts_to<shard_started>,                        // router supervisor: who the shards are
     caf::reacts_to<local_packets_ptr>,                    // endpoints: send these
     caf::reacts_to<announce_listener>,                    // endpoints: tell this one, too
@@ -30,6 +32,7 @@ using shard_actor = shard_inlet::extend<
     caf::reacts_to<request_path_atom, destination_hash>,  // anybody: ask the network
     caf::reacts_to<blackhole_set>,                        // control
     caf::replies_to<find_atom, destination_hash>::with<std::optional<path_summary>>,
+    caf::replies_to<find_atom, add_local_atom, address>::with<bool>,  // whether it is one of this process
     caf::replies_to<recall_atom, destination_hash>::with<known_path_ptr>,
     caf::replies_to<paths_atom, std::uint8_t>::with<path_list>,  // up to so many hops
     caf::replies_to<drop_atom, destination_hash>::with<bool>, caf::replies_to<drops_atom>::with<drop_list>,
@@ -46,6 +49,7 @@ using shard_actor = shard_inlet::extend<
 struct shard_started {
   unsigned index = 0;
   std::vector<shard_actor> shards;
+  bool with_tables = false;  ///< it has those of the one before
 };
 
 using endpoints_inlet = caf::typed_actor<caf::reacts_to<local_delivery_ptr>>;
@@ -56,8 +60,10 @@ struct shard_outlets {
   announce_listener announces;
 };
 
-/// Starts the shard of `config.shard_index`. It forwards once it was told who the shards are.
-shard_actor spawn_shard(caf::actor_system& system, const router_config& config, const shard_outlets& outlets);
+/// Starts the shard of that index on `tables`, which belong to it as long as it lives. It forwards once it was told who
+/// the shards are.
+shard_actor spawn_shard(caf::actor_system& system, std::shared_ptr<router_shard> tables, unsigned index,
+                        const shard_outlets& outlets);
 
 }  // namespace plexus
 

@@ -1,6 +1,7 @@
 #include "actors/storage/disk_actor.hpp"
 
 #include "actors/clock.hpp"
+#include "actors/log.hpp"
 #include "actors/supervision/failures.hpp"
 #include "messages/packet.hpp"
 #include "transport/destination_name.hpp"
@@ -119,7 +120,8 @@ void give_way() {
   ::setpriority(PRIO_PROCESS, 0, niceness);
 }
 
-/// A shard that is gone is no fault of the disk's.
+/// Whoever gave the job hears of every failure: an actor that ended of it could not tell. A shard that is gone is no
+/// fault of the disk's.
 template <class Result, class Job>
 caf::result<Result> attempt(self_ptr self, const std::vector<shard_actor>& shards, Job job) {
   try {
@@ -127,6 +129,9 @@ caf::result<Result> attempt(self_ptr self, const std::vector<shard_actor>& shard
     return job(tables);
   } catch (const shard_unavailable&) {
     return caf::make_error(caf::sec::request_receiver_down);
+  } catch (const std::exception& error) {
+    log(log_level::error, "The state files: {}", error.what());
+    return caf::make_error(caf::sec::runtime_error);
   }
 }
 
@@ -177,12 +182,14 @@ disk_actor::behavior_type disk_behavior(self_ptr self, const state_directory& st
           return std::make_shared<save_result>(state_saver(*s.state, *s.interfaces, shards).save(*job.request));
         });
       },
-      [&s](const announce_files& announces) -> std::int64_t {
+      [self, &s](const announce_files& announces) {
         give_way();
-        const auto begin = read_clocks();
-        for (const auto& one : *announces)
-          write_announce(*s.state, one.destination, one.hash, one.packet, one.interface, begin.unix_now);
-        return (now() - begin.monotonic_now).count();
+        return attempt<std::int64_t>(self, {}, [&](shard_tables&) {
+          const auto begin = read_clocks();
+          for (const auto& one : *announces)
+            write_announce(*s.state, one.destination, one.hash, one.packet, one.interface, begin.unix_now);
+          return std::int64_t{(now() - begin.monotonic_now).count()};
+        });
       },
       [self, &s](find_atom, const save_job& job, const identity_hash& owner) {
         return attempt<std::vector<destination_hash>>(
@@ -194,8 +201,14 @@ disk_actor::behavior_type disk_behavior(self_ptr self, const state_directory& st
 }  // namespace
 
 disk_actor spawn_disk(caf::actor_system& system, const state_directory& state,
-                      std::shared_ptr<const interface_book> interfaces) {
-  return system.spawn<caf::detached>(disk_behavior, state, std::move(interfaces));
+                      std::shared_ptr<const interface_book> interfaces, const restart_count& restarts) {
+  child_spec spec;
+  spec.name = "disk";
+  spec.restarts = restarts;
+  spec.start = [state, interfaces = std::move(interfaces)](caf::actor_system& in, const caf::actor&) {
+    return caf::actor_cast<caf::actor>(in.spawn<caf::detached>(disk_behavior, state, interfaces));
+  };
+  return caf::actor_cast<disk_actor>(supervise(system, std::move(spec)));
 }
 
 }  // namespace plexus

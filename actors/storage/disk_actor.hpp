@@ -5,6 +5,7 @@
 #include "actors/router/shard_actor.hpp"
 #include "actors/storage/state_restorer.hpp"
 #include "actors/storage/unsaved_announces.hpp"
+#include "actors/supervision/child_spec.hpp"
 
 #include <memory>
 #include <vector>
@@ -36,7 +37,8 @@ using disk_actor =
                      // destinations of an identity, with a path or without
                      caf::replies_to<find_atom, save_job, identity_hash>::with<std::vector<destination_hash>>>;
 
+/// Started again when it dies, under the same handle.
 disk_actor spawn_disk(caf::actor_system& system, const state_directory& state,
-                      std::shared_ptr<const interface_book> interfaces);
+                      std::shared_ptr<const interface_book> interfaces, const restart_count& restarts);
 
 }  // namespace plexus

@@ -6,7 +6,6 @@
 #include "actors/storage/save_schedule.hpp"
 #include "actors/storage/waiting_paths.hpp"
 #include "actors/supervision/failures.hpp"
-#include "actors/supervision/restart_policy.hpp"
 
 #include <caf/all.hpp>
 
@@ -28,33 +27,40 @@ constexpr std::chrono::seconds files_slice{20};
 constexpr int announce_files_rest = 19;
 /// Files that one second may bring: writing them must not become a part of what an announce costs.
 constexpr std::size_t unsaved_max = 256;
+/// How long this actor may have been dead, and its mailbox long, at most.
+constexpr std::chrono::seconds died_at_most_ago{60};
 constexpr std::size_t marks_max = 1u << 16;
 
-struct storage_state {
-  explicit storage_state(storage_actor::base*) {}
-
-  const char* name = "storage";
-  std::optional<state_directory> directory;
-  storage_settings settings;
-  std::shared_ptr<interface_book> book = std::make_shared<interface_book>();
-  disk_actor disk;
-  restart_policy policy;
+/// What is not lost when the actor dies.
+struct storage_memory {
   std::vector<shard_actor> shards;
-
   waiting_paths waiting;
   unsaved_announces unsaved{unsaved_max};
   std::optional<unix_time> missed_since;
+  std::optional<unix_time> missed_before_save;  ///< the same, while a save is under way that makes up for it
   use_marks marks;
   /// By the last save; none: there was none yet.
   save_result_ptr saved;
 
   instant started = now();
   save_schedule known{known_pace, started}, full{full_pace, started}, clean{clean_pace, started};
+  node_root root;  ///< waits to hear that the state is restored; empty when it has
+  bool begun = false;
+  bool restored = false;  ///< all that the files held, once
+  storage_status status;
+};
+
+struct storage_state : kept_state<storage_memory>::life {
+  explicit storage_state(storage_actor::base*) {}
+
+  const char* name = "storage";
+  storage_settings settings;
+  std::shared_ptr<interface_book> book;
+  disk_actor disk;
+  restart_count restarts;
   instant write_after{};
   unsigned restoring = 0;  ///< jobs under way
-  node_root root;          ///< waits to hear that the state is restored; empty when it has
-  bool begun = false, saving = false, writing = false;
-  storage_status status;
+  bool saving = false, writing = false;
 
   void on_change() {
     known.on_change();
@@ -64,29 +70,11 @@ struct storage_state {
 
 using self_ptr = storage_actor::stateful_pointer<storage_state>;
 
-void start_disk(self_ptr self) {
-  auto& s = self->state;
-  s.disk = spawn_disk(self->system(), *s.directory, s.book);
-  self->monitor(s.disk);
-  self->link_to(s.disk);
-}
-
-void on_disk_down(self_ptr self) {
-  auto& s = self->state;
-  s.disk = nullptr;
-  const auto wait = s.policy.on_death(now());
-  if (!wait) {
-    log(log_level::critical, "The storage failed too often");
-    return self->quit(caf::sec::runtime_error);
-  }
-  self->delayed_send(self, *wait, restarted_atom::value);
-}
-
 /// What waited for this interface goes to the shards.
 void release(self_ptr self, const stored_interface& interface) {
   auto& s = self->state;
   auto chunks = s.waiting.take(interface.hash);
-  if (chunks.empty() || !s.disk)
+  if (chunks.empty())
     return;
   self->request(s.disk, caf::infinite, release_job{s.shards, std::move(chunks), interface.id, s.settings.hash_secret})
       .then(
@@ -117,14 +105,15 @@ void on_restored(self_ptr self, const restore_result& result) {
 /// The first time that nothing is being restored any more. A node whose files cannot be read learns anew.
 void tell_restored(self_ptr self) {
   auto& s = self->state;
-  if (s.root && s.restoring == 0)
+  if (s.restoring > 0)
+    return;
+  s.restored = s.begun;
+  if (s.root)
     self->send(std::exchange(s.root, nullptr), node_step::state_restored);
 }
 
 void restore(self_ptr self, std::optional<unsigned> only) {
   auto& s = self->state;
-  if (!s.disk)
-    return;
   restore_job job;
   job.shards = s.shards;
   job.request.transport = s.settings.transport;
@@ -163,7 +152,7 @@ void on_learned(storage_state& s, const std::vector<announce_learned>& learned) 
 /// A flood of announces does not become a flood of files: what is not written now comes with the next full save.
 void write_announces(self_ptr self) {
   auto& s = self->state;
-  if (s.writing || s.unsaved.empty() || !s.disk || now() < s.write_after)
+  if (s.writing || s.unsaved.empty() || now() < s.write_after)
     return;
   s.writing = true;
   self->request(s.disk, caf::infinite,
@@ -202,6 +191,7 @@ void save(self_ptr self, bool everything, instant files_until, Done done) {
   request->marks = s.marks;
   request->waiting = s.waiting.all();
   request->missed_since = everything ? std::exchange(s.missed_since, std::nullopt) : std::nullopt;
+  s.missed_before_save = request->missed_since;
   request->files_until = files_until;
   s.saving = true;
   s.known.on_begin();
@@ -209,6 +199,7 @@ void save(self_ptr self, bool everything, instant files_until, Done done) {
     s.full.on_begin();
   const auto finish = [&s, request](duration took, bool complete) {
     s.saving = false;
+    s.missed_before_save.reset();
     s.known.on_end(now(), took, complete);
     if (request->everything)
       s.full.on_end(now(), took, complete);
@@ -238,7 +229,7 @@ void on_tick(self_ptr self) {
   if (const auto forgotten = s.waiting.expire(time); forgotten > 0)
     log(log_level::info, "Forgot {} stored paths whose interfaces did not come", forgotten);
   write_announces(self);
-  if (!s.disk || !s.begun || s.restoring > 0 || s.saving)
+  if (!s.begun || s.restoring > 0 || s.saving)
     return;
   if (s.full.is_due(time))
     save(self, true, time + files_slice, [](bool) {});
@@ -281,8 +272,6 @@ caf::result<bool> on_mark(self_ptr self, const destination_mark& wish) {
 
 caf::result<bool> on_retain_identity(self_ptr self, const identity_hash& owner) {
   auto& s = self->state;
-  if (!s.disk)
-    return false;
   auto promise = self->make_response_promise<bool>();
   self->request(s.disk, caf::infinite, find_atom::value, save_job{s.shards, {}}, owner)
       .then(
@@ -299,8 +288,8 @@ caf::result<bool> on_retain_identity(self_ptr self, const identity_hash& owner) 
 caf::result<bool> on_save(self_ptr self, duration within) {
   auto& s = self->state;
   // What has not been restored yet is still in the files, and must stay there.
-  if (!s.disk || !s.begun || s.restoring > 0)
-    return s.disk != nullptr;
+  if (!s.begun || s.restoring > 0)
+    return true;
   auto promise = self->make_response_promise<bool>();
   save(self, true, now() + within, [promise](bool complete) {
     auto answer = promise;
@@ -315,18 +304,43 @@ void on_gone(self_ptr self, interface_id id) {
   s.on_change();
 }
 
-storage_actor::behavior_type storage_behavior(self_ptr self, const state_directory& directory,
-                                              const storage_settings& settings) {
+struct storage_setup {
+  storage_settings settings;
+  std::shared_ptr<interface_book> book = std::make_shared<interface_book>();
+  disk_actor disk;
+  restart_count restarts;
+};
+
+/// What a former life was about to write, or never got to see, the next full save makes up for.
+void go_on(storage_state& s) {
+  if (!s.begun)
+    return;
+  auto since = unix_time{read_clocks().unix_now.seconds - died_at_most_ago.count()};
+  for (const auto& earlier : {s.missed_since, s.missed_before_save})
+    if (earlier && earlier->seconds < since.seconds)
+      since = *earlier;
+  s.missed_since = since;
+  s.missed_before_save.reset();
+  s.on_change();
+}
+
+/// The disk gives up when it fails too often; so do we then.
+void watch_disk(self_ptr self) {
+  self->monitor(self->state.disk);
+  self->set_down_handler([self](const caf::down_msg& down) { self->quit(down.reason); });
+}
+
+storage_actor::behavior_type storage_behavior(self_ptr self, const storage_setup& setup,
+                                              const kept_state<storage_memory>& memories) {
   auto& s = self->state;
   end_on_exception(self);
-  s.directory = directory;
-  s.settings = settings;
-  self->set_down_handler([self](const caf::down_msg&) { on_disk_down(self); });
-  self->set_exit_handler([self](const caf::exit_msg& exit) {
-    if (!self->state.disk || self->state.disk.address() != exit.source)
-      self->quit(exit.reason);
-  });
-  start_disk(self);
+  s.take_over(memories);
+  s.settings = setup.settings;
+  s.book = setup.book;
+  s.disk = setup.disk;
+  s.restarts = setup.restarts;
+  watch_disk(self);
+  go_on(s);
   self->delayed_send(self, tick_interval, tick_atom::value);
   return {
       [&s](const announces_learned_ptr& learned) { on_learned(s, *learned); },
@@ -337,19 +351,20 @@ storage_actor::behavior_type storage_behavior(self_ptr self, const state_directo
       },
       [self](const interface_gone& gone) { on_gone(self, gone.id); },
       [self, &s](const shard_started& started) {
-        s.shards = started.shards;
-        if (s.begun)
+        if (started.index < s.shards.size())
+          s.shards[started.index] = started.shards[started.index];
+        if (s.begun && !started.with_tables)
           restore(self, started.index);
       },
       [self, &s](const begin_restoring& begin) {
+        if (s.restored)
+          return;
         s.shards = begin.shards;
         s.begun = true;
         s.root = begin.root;
         restore(self, std::nullopt);
-        tell_restored(self);  // without a disk there is nothing to wait for
       },
       [self](tick_atom) { on_tick(self); },
-      [self](restarted_atom) { start_disk(self); },
       [self](save_atom, duration within) { return on_save(self, within); },
       [self](const destination_mark& wish) { return on_mark(self, wish); },
       [self](const identity_mark& wish) { return on_retain_identity(self, wish.identity); },
@@ -357,16 +372,44 @@ storage_actor::behavior_type storage_behavior(self_ptr self, const state_directo
         auto status = s.status;
         status.paths_waiting = s.waiting.paths();
         status.announces_waiting = s.unsaved.size();
-        status.restarts = s.policy.restarts();
+        status.restarts = *s.restarts;
         return status;
       },
   };
 }
 
+std::optional<kept_message> keep_for_later_lives(const caf::type_erased_tuple& message) {
+  const auto key_of = [](interface_id id) { return "interface " + std::to_string(id.value); };
+  if (message.match_elements<interface_known>())
+    return kept_message{key_of(message.get_as<interface_known>(0).facts->id)};
+  if (message.match_elements<interface_gone>())
+    return kept_message{key_of(message.get_as<interface_gone>(0).id), true};
+  if (message.match_elements<begin_restoring>())
+    return kept_message{"restoring"};
+  if (message.match_elements<shard_started>())
+    return kept_message{"shard " + std::to_string(message.get_as<shard_started>(0).index)};
+  return std::nullopt;
+}
+
 }  // namespace
 
 storage_actor spawn_storage(caf::actor_system& system, const state_directory& state, const storage_settings& settings) {
-  return system.spawn(storage_behavior, state, settings);
+  storage_setup setup;
+  setup.settings = settings;
+  setup.restarts = std::make_shared<tally>();
+  setup.disk = spawn_disk(system, state, setup.book, setup.restarts);
+  // With the last life of the actor.
+  std::shared_ptr<void> end_disk{
+      nullptr, [disk = setup.disk](void*) { caf::anon_send_exit(disk, caf::exit_reason::user_shutdown); }};
+  child_spec spec;
+  spec.name = "storage";
+  spec.restarts = setup.restarts;
+  spec.keep = keep_for_later_lives;
+  const kept_state<storage_memory> memories{storage_memory()};
+  spec.start = [setup, memories, end_disk](caf::actor_system& in, const caf::actor&) {
+    return caf::actor_cast<caf::actor>(in.spawn(storage_behavior, setup, memories));
+  };
+  return caf::actor_cast<storage_actor>(supervise(system, std::move(spec)));
 }
 
 }  // namespace plexus

@@ -6,7 +6,7 @@
 //                       everything, after at least 60 s or a hundred times as long as it took
 //   nothing changed     everything, every 12 hours, as the reference does
 //   the node ends       everything
-//   a shard restarted   its tables are read from the files as they are; what came after those is learned again
+//   a shard failed      its tables are read from the files as they are; what came after those is learned again
 //
 // A node that dies at any moment has lost what it learned since the last full save; the reference, which saves every 12
 // hours only, loses more. Source: rns-1.5.7 sections 1.1, 1.2, 5.2, 5.3; Reticulum.py: PERSIST_INTERVAL,
@@ -16,6 +16,7 @@
 #include "actors/control/control_messages.hpp"
 #include "actors/interfaces/interfaces_supervisor.hpp"
 #include "actors/router/shard_actor.hpp"
+#include "actors/supervision/child_spec.hpp"
 #include "actors/supervision/node_root.hpp"
 #include "storage/state/state_directory.hpp"
 
@@ -44,11 +45,11 @@ using storage_actor =
                                caf::reacts_to<shard_started>,          // interfaces supervisor: this one is empty
                                caf::reacts_to<begin_restoring>,        // node
                                caf::reacts_to<tick_atom>,              // itself, each second
-                               caf::reacts_to<restarted_atom>,         // itself: start the disk's thread again
                                caf::replies_to<save_atom, duration>::with<bool>,  // node, control: save everything, in
                                                                                   // about that time
                                caf::replies_to<status_atom>::with<storage_status>>;
 
+/// The handle stays the same when the actor has to be started again; what it knew is not lost then.
 storage_actor spawn_storage(caf::actor_system& system, const state_directory& state, const storage_settings& settings);
 
 }  // namespace plexus

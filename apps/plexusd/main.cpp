@@ -2,10 +2,10 @@
 #include "actors/interfaces/local_instance.hpp"
 #include "actors/log.hpp"
 #include "actors/node.hpp"
+#include "actors/node_identity.hpp"
 #include "actors/system_random.hpp"
 #include "storage/config/config_directory.hpp"
 #include "storage/config/default_config.hpp"
-#include "storage/state/file_access.hpp"
 #include "storage/state/state_directory.hpp"
 #include "transport/control/mac.hpp"
 #include "transport/identity.hpp"
@@ -50,51 +50,6 @@ log_settings log_settings_of(const options& o, const logging_config& config, con
   return settings;
 }
 
-/// The key in the directory, made if there is none.
-private_key load_key(const state_directory& directory, random_source& random) {
-  if (const auto stored = directory.load_transport_identity())
-    return *stored;
-  else if (stored.error().what != file_fault::kind::missing)
-    log(log_level::error, "{}", stored.error().shown());
-  const auto fresh = private_key::from(identity::generate(random).secret().bytes());
-  if (const auto error = directory.save_transport_identity(fresh))
-    throw std::system_error(error, "the transport identity could not be saved");
-  return fresh;
-}
-
-/// Without transport the network sees a fresh identity each time, unless the configuration says otherwise
-/// (rns-1.5.7 section 1.1).
-std::shared_ptr<const identity> wire_identity(const private_key& stored, const reticulum_config& config,
-                                              random_source& random) {
-  if (!config.enable_transport && !config.static_transport_identity)
-    return std::make_shared<const identity>(identity::generate(random));
-  return std::make_shared<const identity>(identity_secret::from(stored.bytes()));
-}
-
-/// The identity of the network that the configuration names, made if its file is not there. Null: it names
-/// none. Throws for a file that is no identity.
-std::shared_ptr<const identity> network_identity(const reticulum_config& config, random_source& random) {
-  if (!config.network_identity)
-    return nullptr;
-  const auto path = expand_home(*config.network_identity, home_directory());
-  std::error_code error;
-  const auto file = file_contents::read(path, error);
-  if (error == std::errc::no_such_file_or_directory) {
-    auto fresh = std::make_shared<const identity>(identity::generate(random));
-    write_options options;
-    options.mode = 0600;
-    if (const auto failed = replace_file(path, fresh->secret().bytes(), options))
-      throw std::system_error(failed, "the network identity could not be saved to " + path.string());
-    log(log_level::verbose, "Made a network identity in {}", path.string());
-    return fresh;
-  }
-  const auto secret = identity_secret::from_exactly(file.bytes());
-  if (secret)
-    return std::make_shared<const identity>(*secret);
-  throw std::runtime_error("network_identity: " + path.string() +
-                           " is no identity: " + (error ? error.message() : "it must hold 64 octets"));
-}
-
 /// All threads leave signals to main().
 sigset_t block_signals() {
   sigset_t signals;
@@ -120,10 +75,11 @@ int run(const options& o) {
   system_random random;
   node_setup setup;
   setup.config = loaded.node;
-  const auto key = load_key(state, random);
+  const auto key = load_transport_key(state, random);
   setup.keys = wire_identity(key, loaded.node.reticulum, random);
   setup.identity = rename<transport_id>(setup.keys->hash());
   setup.network = network_identity(loaded.node.reticulum, random);
+  setup.version = PLEXUS_VERSION;
   setup.rpc_key = loaded.node.reticulum.rpc_key.value_or(rpc_key_of_identity(key.bytes()));
   setup.config_directory = directory;
   setup.settings_changed = [o, directory](const node_config& config) {

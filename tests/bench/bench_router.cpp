@@ -344,6 +344,40 @@ void learn_announces(benchmark::State& state) {
 }
 BENCHMARK(learn_announces)->Unit(benchmark::kMicrosecond);
 
+/// Each shard takes the announces of its own addresses.
+void learn_announces_apart(benchmark::State& state) {
+  const auto shards = static_cast<unsigned>(state.threads()), self = static_cast<unsigned>(state.thread_index());
+  const auto entrance = make_intake(shards);
+  std::vector<octet_string> own;
+  for (const auto& p : peers())
+    if (shard_of(p.destination.data(), secret, shards) == self)
+      own.push_back(p.announce_packet);
+  std::unique_ptr<router_shard> shard;
+  shard_output out;
+  std::size_t next = own.size();
+  auto now = start;
+  for (auto _ : state) {
+    if (next + batch_size > own.size()) {
+      shard = make_shard(self, shards);
+      next = 0;
+    }
+    auto batch = std::make_shared<packet_batch>();
+    batch->from = west;
+    auto slab = std::make_shared<std::vector<octet_string>>();
+    for (std::size_t i = 0; i < batch_size; ++i)
+      slab->push_back(own[next++]);
+    for (auto& frame : *slab)
+      batch->packets.push_back(entrance.take(frame)->packet);
+    batch->memory = slab;
+    now += std::chrono::milliseconds{20};
+    shard->receive(batch, now, out);
+    shard->work(batch_size, now, out);
+    out.clear();
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(batch_size));
+}
+BENCHMARK(learn_announces_apart)->Threads(1)->Threads(2)->UseRealTime()->Unit(benchmark::kMicrosecond);
+
 /// What the announces above cannot go below: the same signatures, checked by the library alone.
 void verify_alone(benchmark::State& state) {
   const auto& known = peers();

@@ -37,6 +37,11 @@ def ask_for_path(connection, destination, patience=10.0):
     return time.monotonic() - started
 
 
+def resident(pid):
+    """Octets."""
+    return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text())[1]) * 1024
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--build", default="build/release")
@@ -66,7 +71,7 @@ def main():
 
     # A neighbour asks another one's address all the while: the node takes no notice of what it is restoring.
     asker, home = until(connect, 10, "the server listens", every=0.001), until(connect, 10, "the server listens")
-    listening = time.monotonic() - started
+    listening, empty = time.monotonic() - started, resident(node.pid)
     destination, packet = announce()
     home.sendall(frame(packet))
     waits = []
@@ -77,7 +82,7 @@ def main():
         restored = found and (int(found[1]), float(found[2]), time.monotonic() - started)
         assert node.poll() is None, read_log()[-2000:]
         time.sleep(0.05)
-    memory = int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{node.pid}/status").read_text())[1]) / 1024
+    memory = resident(node.pid)
     stopping = time.monotonic()
     node.send_signal(signal.SIGTERM)
     code = node.wait(120)
@@ -86,7 +91,7 @@ def main():
     print(json.dumps({
         "paths": restored[0], "listening_s": round(listening, 3), "restored_s": restored[1],
         "restored_since_start_s": round(restored[2], 3), "path_request_worst_ms": round(max(waits) * 1000, 1),
-        "memory_mib": round(memory), "stop_with_save_s": round(stopped, 2), "exit": code,
+        "memory_mib": round(memory / 2**20), "octets_a_path_resident": round((memory - empty) / restored[0]), "stop_with_save_s": round(stopped, 2), "exit": code,
     }))
     if options.paths != restored[0] or code != 0:
         print(read_log()[-3000:], file=sys.stderr)

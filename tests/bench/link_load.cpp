@@ -60,21 +60,17 @@ double cpu_of(::pid_t process) {
   return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
-node_setup setup_with(type_settings settings, const char* type) {
+node_setup setup_with(const std::string& type, const std::string& keys) {
   system_random random;
   node_setup setup;
-  setup.config.reticulum.enable_transport = false;
-  setup.config.reticulum.share_instance = false;
+  setup.config = read_node_config("[reticulum]\nshare_instance = No\n[interfaces]\n[[Line]]\ntype = " + type +
+                                      "\nenabled = Yes\ningress_control = No\n" + keys,
+                                  "link_load");
   setup.config.metrics.enabled = false;
   setup.keys = std::make_shared<const identity>(identity::generate(random));
   setup.identity = rename<transport_id>(setup.keys->hash());
   setup.hash_secret = random.number();
-  interface_config config;
-  config.name = type;
-  config.type = type;
-  config.enabled = true;
-  config.settings = std::move(settings);
-  setup.config.interfaces = {config};
+  setup.jitter_seed = random.number();
   return setup;
 }
 
@@ -85,10 +81,7 @@ std::shared_ptr<const identity> owner() {
 
 [[noreturn]] void respond(std::uint16_t port) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  tcp_server_settings server;
-  server.listen.address = "127.0.0.1";
-  server.listen.port = port;
-  node running(setup_with(server, "TCPServerInterface"));
+  node running(setup_with("TCPServerInterface", "listen_ip = 127.0.0.1\nlisten_port = " + std::to_string(port) + "\n"));
   running.start_interfaces();
   caf::scoped_actor self{running.system()};
   destination_spec spec;
@@ -101,10 +94,8 @@ std::shared_ptr<const identity> owner() {
 }
 
 int initiate(std::uint16_t port, ::pid_t responder, int count, int window) {
-  tcp_client_settings client;
-  client.target.host = "127.0.0.1";
-  client.target.port = port;
-  node running(setup_with(client, "TCPClientInterface"));
+  node running(
+      setup_with("TCPClientInterface", "target_host = 127.0.0.1\ntarget_port = " + std::to_string(port) + "\n"));
   running.start_interfaces();
   caf::scoped_actor self{running.system()};
   destination_spec spec;

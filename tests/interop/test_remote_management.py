@@ -84,6 +84,19 @@ def test_a_blackholed_manager_is_turned_away(estate):
     assert "closed by the server" in done.stdout or "failed" in done.stdout
 
 
+def test_rnpath_finds_the_daemon_itself(world):
+    """As rnsd answers it: by way of the node's own identity, on the shared instance."""
+    told = []
+    for kind in dict.fromkeys([UNDER_TEST, "rnsd"]):
+        relay = world.relay(f"own-{kind}", {}, kind=kind, reticulum={"respond_to_probes": "Yes"})
+        status = relay.status()
+        done = relay.tool("rnpath", status["probe_responder"], check=False).stdout.splitlines()[-1]
+        for known in (status["probe_responder"], status["transport_id"], relay.instance):
+            done = done.replace(known, "KNOWN")
+        told.append(done)
+    assert len(set(told)) == 1 and told[0].startswith("Path found"), told
+
+
 def test_announces_of_the_node_itself_reach_others(world):
     """A network of its own, announced a quarter of a minute after the start."""
     network = RNS.Identity()

@@ -36,13 +36,14 @@ bool announce_cap::book_path_request(std::size_t size, instant now) {
 std::optional<announce_packet> announce_cap::drain(instant now) {
   if (!drain_at_ || now < *drain_at_)
     return std::nullopt;
+  const auto due = std::max(*drain_at_, now - lateness_max);
   drain_at_.reset();
   expired_ += queue_.drop_before(now - queued_life);
   if (queue_.empty())
     return std::nullopt;
   auto packet = queue_.take().packet;
-  book(packet->size(), now);
-  arm(now);
+  book(packet->size(), due);
+  arm(due);
   return packet;
 }
 

@@ -26,6 +26,8 @@ public:
   static constexpr std::size_t queued_max = 4096;
   static constexpr duration queued_life = std::chrono::seconds{10800};
   static constexpr double share_default = 0.02;
+  /// A caller may come so late without the announces losing time: what was due meanwhile is handed out at once.
+  static constexpr duration lateness_max = std::chrono::milliseconds{100};
 
   enum class admission { send_now, queued, refused };
 

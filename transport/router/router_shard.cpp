@@ -255,6 +255,11 @@ bool router_shard::restore(const saved_path& saved, instant now) {
   return true;
 }
 
+bool router_shard::is_local(const address& local) const {
+  const auto* known = s_->flows.find(local);
+  return known && known->kind == flow_kind::local;
+}
+
 std::optional<path_summary> router_shard::find_path(const destination_hash& destination, instant now) const {
   const auto* e = s_->flows.find(rename<address>(destination));
   if (!e || e->kind != flow_kind::path || !s_->path_alive(*e, now))

@@ -125,6 +125,8 @@ public:
 
   // What is known.
 
+  /// Whether packets to this address are delivered in this process.
+  bool is_local(const address& local) const;
   std::optional<path_summary> find_path(const destination_hash& destination, instant now) const;
   /// The announce that made the path to the destination, raw; empty without one.
   octet_string announce_of(const destination_hash& destination) const;

@@ -89,7 +89,7 @@ void on_registered(self_ptr self, const registration& registered) {
 
 void on_shards(self_ptr self, const shards_changed& changed) {
   auto& s = self->state;
-  s.duties->shards = changed.shards;
+  s.duties->on_shards(self, changed.shards);
   if (s.lane)
     boost::asio::post(s.settings.medium->home().context(),
                       [lane = s.lane, shards = changed.shards] { lane->packets.retarget(shards); });

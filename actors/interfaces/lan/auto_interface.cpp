@@ -31,6 +31,11 @@ struct auto_state {
   ~auto_state() {
     if (setup && !closing)
       setup->medium->close([] {});
+    for (const auto& [ip, one] : neighbours)
+      caf::anon_send_exit(one.actor, caf::exit_reason::user_shutdown);
+    for (const auto& address : leaving)
+      if (const auto alive = caf::actor_cast<caf::actor>(address))
+        caf::anon_send_exit(alive, caf::exit_reason::user_shutdown);
   }
 
   const char* name = "auto interface";
@@ -93,7 +98,7 @@ void take_in(self_ptr self, const auto_actions::peer& peer) {
   child.peer = peer.address;
   child.heard = std::make_shared<heard_mark>(0);
   const auto actor = spawn_datagram_interface(self->system(), child, s.setup->registry);
-  self->link_to(actor);
+  self->monitor(actor);
   s.neighbours[peer.address] = {actor, peer.on.name, child.heard};
   log(log_level::debug, "{} added peer {} on {}", s.facts.name, to_text(peer.address), peer.on.name);
 }
@@ -185,15 +190,15 @@ void close_if_alone(self_ptr self) {
   });
 }
 
-/// A neighbour's end is noted; the end of anybody else that we are linked to is ours.
-void on_exit(self_ptr self, const caf::exit_msg& exit) {
+/// A neighbour that ended is found again when it announces itself.
+void on_down(self_ptr self, const caf::down_msg& down) {
   auto& s = self->state;
-  if (std::erase(s.leaving, exit.source) > 0)
+  if (std::erase(s.leaving, down.source) > 0)
     return close_if_alone(self);
   const auto found = std::find_if(s.neighbours.begin(), s.neighbours.end(),
-                                  [&](const auto& entry) { return entry.second.actor.address() == exit.source; });
+                                  [&](const auto& entry) { return entry.second.actor.address() == down.source; });
   if (found == s.neighbours.end())
-    return self->quit(exit.reason);
+    return;
   s.peering->on_peer_ended(found->first);
   s.neighbours.erase(found);
   close_if_alone(self);
@@ -232,7 +237,7 @@ auto_actor::behavior_type auto_behavior(self_ptr self, const auto_setup_ptr& set
   s.facts.online = true;
   s.facts.outgoing = false;
   s.facts.pushes_back = false;
-  self->set_exit_handler([self](const caf::exit_msg& exit) { on_exit(self, exit); });
+  self->set_down_handler([self](const caf::down_msg& down) { on_down(self, down); });
   const auto description = std::make_shared<interface_description>(setup->common.description);
   self->request(setup->registry, caf::infinite, register_interface{s.facts, self, description})
       .then([self](const registration_ptr& registered) { begin(self, *registered); });

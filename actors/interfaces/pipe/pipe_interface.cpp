@@ -40,7 +40,7 @@ interface_actor start_pipe(caf::actor_system& system, const interface_settings& 
   stream_settings stream;
   stream.common = common;
   constexpr double longest = 365.0 * 86400;
-  stream.reconnect_wait = from_seconds(std::min(settings.respawn_delay, longest));
+  stream.common.streams.reconnect_wait = from_seconds(std::min(settings.respawn_delay, longest));
   stream.connect = [words, &home = pool.next()](stream_actor owner) {
     boost::asio::post(home.context(), [words, &home, owner = std::move(owner)] { run(home, words, owner); });
   };

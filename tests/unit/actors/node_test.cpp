@@ -1,168 +1,15 @@
 #include "actors/node.hpp"
 
-#include "messages/announce.hpp"
-#include "tests/unit/actors/stream_rig.hpp"
+#include "tests/unit/actors/node_rig.hpp"
 #include "tests/unit/catch.hpp"
-#include "transport/destination_name.hpp"
-#include "transport/identity.hpp"
 
 #include <caf/all.hpp>
 
-#include <arpa/inet.h>
-#include <ctime>
 #include <future>
-#include <netinet/in.h>
-#include <poll.h>
 
 using namespace plexus;
 using namespace plexus::test;
 using namespace std::chrono_literals;
-
-namespace {
-
-const transport_id us = *transport_id::from_hex("000102030405060708090a0b0c0d0eff");
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
-/// A port that was free a moment ago.
-std::uint16_t free_port() {
-  const int descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
-  auto address = loopback(0);
-  socklen_t size = sizeof address;
-  REQUIRE(::bind(descriptor, reinterpret_cast<sockaddr*>(&address), size) == 0);
-  REQUIRE(::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-  ::close(descriptor);
-  return ntohs(address.sin_port);
-}
-
-/// A program at the far end of a TCP connection.
-class client {
-public:
-  explicit client(std::uint16_t port) : descriptor_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    const auto address = loopback(port);
-    REQUIRE(::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-  }
-  ~client() { ::close(descriptor_); }
-
-  void send(octets stream) const {
-    while (!stream.empty()) {
-      const auto taken = ::send(descriptor_, stream.data(), stream.size(), MSG_NOSIGNAL);
-      REQUIRE(taken > 0);
-      stream = stream.subspan(static_cast<std::size_t>(taken));
-    }
-  }
-  /// Reads what is there and counts the packets for `destination`. False: the connection is over.
-  bool read() {
-    octet buffer[65536];
-    const auto got = ::recv(descriptor_, buffer, sizeof buffer, MSG_DONTWAIT);
-    if (got <= 0)
-      return got < 0 && (errno == EAGAIN || errno == EINTR);
-    append(stream_, octets(buffer, static_cast<std::size_t>(got)));
-    const auto done = deframer_.take(
-        stream_,
-        [&](mutable_octets frame) {
-          const auto packet = parse_packet(frame);
-          if (packet && packet->header.type() == packet_type::data && packet->header.destination == destination)
-            ++received;
-        },
-        [](std::size_t) {});
-    stream_.erase(stream_.begin(), stream_.begin() + static_cast<std::ptrdiff_t>(done));
-    return true;
-  }
-
-  address destination{};
-  std::size_t received = 0;
-
-private:
-  int descriptor_;
-  octet_string stream_;
-  hdlc_deframer deframer_{{.frame_min = 1, .frame_max = 1 << 20, .waiting_max = 1 << 20}};
-};
-
-/// Makes a destination, and announces it.
-octet_string announce_for(address& destination, std::uint64_t seed) {
-  seeded_random random(seed);
-  const auto owner = identity::generate(random);
-  const auto name = hash_name("test.node");
-  const auto hash = hash_destination(name, owner.hash());
-  announce made;
-  made.key = owner.key();
-  made.name = name;
-  made.blob = make_random_blob(random_blob::from(owner.key().bytes()).bytes().first(5),
-                               static_cast<std::uint64_t>(std::time(nullptr)));
-  made.proof = owner.sign(made.signed_data(hash));
-  destination = rename<address>(hash);
-  packet_header header;
-  header.flags = make_flags(packet_type::announce, destination_type::single);
-  header.destination = destination;
-  return framed(encode_packet(header, made.encode()));
-}
-
-interface_config listener_config(const std::string& name, std::uint16_t port) {
-  interface_config config;
-  config.name = name;
-  config.type = "TCPServerInterface";
-  config.enabled = true;
-  config.ingress_control = false;
-  tcp_server_settings server;
-  server.listen.address = "127.0.0.1";
-  server.listen.port = port;
-  config.settings = server;
-  return config;
-}
-
-struct rig {
-  std::uint16_t port_a = free_port(), port_b = free_port();
-  std::atomic<bool> failed{false};
-  std::unique_ptr<node> running;
-
-  rig() {
-    node_setup setup;
-    setup.config.reticulum.enable_transport = true;
-    setup.config.reticulum.share_instance = false;
-    setup.config.metrics.enabled = false;
-    setup.config.plexus.shards = 2;
-    setup.config.plexus.io_threads = 2;
-    setup.config.interfaces = {listener_config("A", port_a), listener_config("B", port_b)};
-    setup.identity = us;
-    setup.hash_secret = 7;
-    setup.failed = [this] { failed = true; };
-    running = std::make_unique<node>(std::move(setup));
-    running->start_interfaces();
-  }
-
-  std::vector<interface_report> statuses() {
-    caf::scoped_actor self{running->system()};
-    interfaces_report_ptr all;
-    self->request(running->interfaces(), 20s, status_atom::value)
-        .receive([&](const interfaces_report_ptr& list) { all = list; }, [](const caf::error&) {});
-    REQUIRE(all);
-    return all->interfaces;
-  }
-  bool knows(const address& destination) {
-    caf::scoped_actor self{running->system()};
-    bool known = false;
-    for (const auto& shard : running->shards())
-      self->request(shard, 20s, find_atom::value, rename<destination_hash>(destination))
-          .receive([&](const std::optional<path_summary>& path) { known = known || path.has_value(); },
-                   [](const caf::error&) {});
-    return known;
-  }
-};
-
-octet_string numbered(const address& destination, std::uint64_t number) {
-  octet_string data(173, 0x42);
-  std::memcpy(data.data(), &number, sizeof number);
-  return framed(data_packet(us, destination, data));
-}
-
-}  // namespace
 
 TEST_CASE("a blast is relayed without loss, and a client that does not read slows nobody") {
   rig r;
@@ -195,7 +42,7 @@ TEST_CASE("connections come and go under their listener") {
     std::size_t children = 0;
     for (const auto& status : r.statuses()) {
       children += status.facts.name.starts_with("TCPInterface[Client on A/127.0.0.1:");
-      if (status.facts.name == "TCPServerInterface[A/127.0.0.1:" + std::to_string(r.port_a) + "]")
+      if (status.facts.name == "TCPServerInterface[A/127.0.0.1:" + std::to_string(std::uint16_t{r.port_a}) + "]")
         CHECK(status.clients == 2);
     }
     CHECK(children == 2);
@@ -254,6 +101,93 @@ TEST_CASE("a connection that dies takes nothing else with it") {
   }));
 }
 
+TEST_CASE("a peer that takes nothing is cut off, and only that one") {
+  rig r([](node_setup& setup) {
+    setup.streams.drain_timeout = 300ms;
+    setup.config.plexus.tx_buffer = 1 << 20;
+  });
+  client source(r.port_a), reading(r.port_b), idle(r.port_b);
+  reading.send(announce_for(reading.destination, 1));
+  idle.send(announce_for(idle.destination, 2));
+  REQUIRE(eventually([&] { return r.knows(reading.destination) && r.knows(idle.destination); }));
+  REQUIRE(r.statuses().size() == 5);
+
+  constexpr std::size_t count = 60'000;  // 12 MB, beyond all buffers on the way
+  octet_string stream;
+  for (std::uint64_t i = 0; i < count; ++i)
+    append(stream, numbered(idle.destination, i));
+  source.send(stream);
+  REQUIRE(eventually([&] { return r.statuses().size() == 4; }));
+  CHECK(eventually([&] { return !idle.read(); }));
+  CHECK(idle.received < count);
+  CHECK(r.figures("B").counts.cut_off == 1);
+  std::uint64_t number = 0;
+  CHECK(eventually([&] {
+    source.send(numbered(reading.destination, number++));
+    return reading.read() && reading.received > 0;
+  }));
+}
+
+TEST_CASE("an interface that connects tries until somebody listens, and again when its connection is lost") {
+  const reserved_port there;
+  rig r([&](node_setup& setup) {
+    setup.streams.reconnect_wait = 20ms;
+    setup.config.interfaces.push_back(connecting_config("Far", there));
+  });
+  client source(r.port_a);
+  std::vector<address> heard;
+  for (const int seed : {21, 22, 23}) {
+    listening_socket far(there);
+    client peer(far);
+    peer.send(announce_for(peer.destination, static_cast<std::uint64_t>(seed)));
+    REQUIRE(eventually([&] { return r.knows(peer.destination); }));
+    std::uint64_t number = 0;
+    CHECK(eventually([&] {
+      source.send(numbered(peer.destination, number++));
+      return peer.read() && peer.received > 0;
+    }));
+    heard.push_back(peer.destination);
+  }
+  CHECK(eventually(
+      [&] { return !r.online("TCPInterface[Far/127.0.0.1:" + std::to_string(std::uint16_t{there}) + "]"); }));
+  CHECK(r.figures("Far").counts.reconnects == 2);
+  for (const auto& destination : heard)
+    CHECK(r.knows(destination));  // the interface is the same: its paths wait with it
+}
+
+TEST_CASE("an interface with an access code takes and gives only packets that carry it") {
+  rig r([](node_setup& setup) {
+    setup.config.interfaces[0].network_name = "club";
+    setup.config.interfaces[0].passphrase = "swordfish";
+  });
+  const access_codes codes(derive_access_key("club", "swordfish"), 16);
+  const access_codes others(derive_access_key("club", "sword fish"), 16);
+  client member(r.port_a), stranger(r.port_a), forger(r.port_a), outside(r.port_b);
+  member.access = &codes;
+  stranger.send(announce_for(stranger.destination, 31));
+  forger.send(framed(others.apply(announce_packet_for(forger.destination, 32))));
+  member.send(framed(codes.apply(announce_packet_for(member.destination, 33))));
+  outside.send(announce_for(outside.destination, 34));
+  outside.send(framed(codes.apply(announce_packet_for(outside.destination, 34))));
+  const auto refused = [&](const std::string& section, drop_reason why) {
+    return r.figures(section).counts.refused[static_cast<std::size_t>(why)];
+  };
+  REQUIRE(eventually([&] {
+    return r.knows(member.destination) && r.knows(outside.destination) &&
+           refused("A", drop_reason::ifac_missing) == 1 && refused("A", drop_reason::ifac_wrong) == 1 &&
+           refused("B", drop_reason::ifac_unexpected) == 1;
+  }));
+  CHECK_FALSE(r.knows(stranger.destination));
+  CHECK_FALSE(r.knows(forger.destination));
+
+  const auto inward = numbered(member.destination, 1);
+  outside.send(inward);
+  CHECK(eventually([&] { return member.read() && member.received == 1; }));
+  const octet_string text(100, 0x42);
+  member.send(framed(codes.apply(data_packet(us, outside.destination, text))));
+  CHECK(eventually([&] { return outside.read() && outside.received == 1; }));
+}
+
 TEST_CASE("an address that cannot be listened on is named at the start") {
   rig r;
   caf::scoped_actor self{r.running->system()};
@@ -261,5 +195,5 @@ TEST_CASE("an address that cannot be listened on is named at the start") {
   self->request(r.running->interfaces(), 20s,
                 add_interface{std::make_shared<interface_config>(listener_config("again", r.port_a))})
       .receive([&](const std::string& text) { problem = text; }, [](const caf::error&) {});
-  CHECK(problem.find("127.0.0.1 port " + std::to_string(r.port_a)) != std::string::npos);
+  CHECK(problem.find("127.0.0.1 port " + std::to_string(std::uint16_t{r.port_a})) != std::string::npos);
 }

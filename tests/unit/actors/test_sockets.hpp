@@ -15,6 +15,7 @@
 #include <sys/time.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace plexus::test {
 
@@ -26,6 +27,7 @@ public:
   loopback_socket& operator=(const loopback_socket&) = delete;
 
 protected:
+  explicit loopback_socket(int descriptor) : descriptor_(descriptor) {}
   static sockaddr_in at(std::uint16_t port) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -54,10 +56,54 @@ public:
     port_ = ntohs(address.sin_port);
   }
   std::uint16_t port() const { return port_; }
+  /// The next connection, which belongs to the caller. Throws when none comes.
+  int accept() {
+    const timeval patience{10, 0};
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    const int accepted = ::accept4(descriptor_, nullptr, nullptr, SOCK_CLOEXEC);
+    check(accepted, "accept");
+    return accepted;
+  }
 
 private:
   std::uint16_t port_ = 0;
 };
+
+/// A port of this test's own for as long as the object lives, whatever else runs on the machine: a socket is bound to
+/// it, which hinders nobody who sets SO_REUSEADDR, as the node does, and is given to nobody else.
+class reserved_port : public loopback_socket {
+public:
+  reserved_port() {
+    auto address = at(0);
+    socklen_t size = sizeof address;
+    const int on = 1;
+    check(::setsockopt(descriptor_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), "SO_REUSEADDR");
+    check(::bind(descriptor_, reinterpret_cast<const sockaddr*>(&address), size), "bind");
+    check(::getsockname(descriptor_, reinterpret_cast<sockaddr*>(&address), &size), "getsockname");
+    port_ = ntohs(address.sin_port);
+  }
+  operator std::uint16_t() const { return port_; }
+
+  /// From now on nobody else can listen on it.
+  void take() { check(::listen(descriptor_, 1), "listen"); }
+  /// It is as it was before take().
+  void give_back() { check(::shutdown(descriptor_, SHUT_RDWR), "shutdown"); }
+
+private:
+  std::uint16_t port_ = 0;
+};
+
+/// Whether somebody listens on the port.
+inline bool accepts(std::uint16_t port) {
+  class probe : public loopback_socket {
+  public:
+    bool connects(std::uint16_t to) {
+      const auto address = at(to);
+      return ::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    }
+  };
+  return probe().connects(port);
+}
 
 /// A port that nobody listens on.
 inline std::uint16_t free_port() {

@@ -349,6 +349,7 @@ TEST_CASE("links that come and go leave no deadlines behind") {
 }
 
 TEST_CASE("a tunnel's paths outlive its interface") {
+  const auto never = [](const destination_hash&, const tunnel_path&) { return false; };
   tunnel_table tunnels(10, 10);
   auto* t = tunnels.open(tunnel_of(1), wifi, t0);
   REQUIRE(t);
@@ -358,7 +359,7 @@ TEST_CASE("a tunnel's paths outlive its interface") {
   tunnels.learn(*t, destination(1), std::move(path));
   tunnels.on_interface_gone(wifi);
   CHECK_FALSE(tunnels.over(wifi));
-  tunnels.cull(t0 + 5h);
+  tunnels.cull(t0 + 5h, never);
   auto* again = tunnels.open(tunnel_of(1), tcp, t0 + 5h);
   REQUIRE(again);
   CHECK(again->paths.at(destination(1)).hops == 3);
@@ -372,9 +373,9 @@ TEST_CASE("a tunnel and its paths are forgotten after eight hours") {
   path.learned_at = t0;
   tunnels.learn(*t, destination(1), std::move(path));
   tunnels.open(tunnel_of(1), wifi, t0 + 4h);
-  tunnels.cull(t0 + 8h + 1s);
+  tunnels.cull(t0 + 8h + 1s, never);
   CHECK(tunnels.over(wifi)->paths.empty());
-  tunnels.cull(t0 + 12h);
+  tunnels.cull(t0 + 12h, never);
   CHECK(tunnels.size() == 0);
   CHECK_FALSE(tunnels.over(wifi));
 }

@@ -71,6 +71,22 @@ TEST_CASE("the first announce goes at once, the next when its time is paid for")
   CHECK(cap.drain(t0 + 2s));
 }
 
+TEST_CASE("who drains late gets what was due meanwhile, but no more than a tenth of a second's worth") {
+  announce_cap cap(0.02, 4'000'000, 1);  // 100 octets take 10 ms
+  for (unsigned i = 0; i < 40; ++i)
+    cap.offer(announce(i, 1, 1), t0);
+  const auto drained = [&](instant now) {
+    int packets = 0;
+    while (cap.drain(now))
+      ++packets;
+    return packets;
+  };
+  CHECK(drained(t0 + 50ms) == 5);
+  CHECK(cap.next_deadline() == t0 + 60ms);
+  CHECK(drained(t0 + 65ms) == 1);
+  CHECK(drained(t0 + 1s) == 11);  // 100 ms of the 935 that it came late, and the one that was due
+}
+
 TEST_CASE("a queued announce is replaced by a newer emission and by no other") {
   auto cap = one_a_second();
   cap.offer(announce(1, 1, 1), t0);
