@@ -2,6 +2,8 @@
 
 #include "transport/crypto/sha256.hpp"
 
+#include <algorithm>
+
 namespace plexus {
 
 expected<std::string> expand_name(std::string_view app, std::span<const std::string_view> aspects) {
@@ -16,6 +18,21 @@ expected<std::string> expand_name(std::string_view app, std::span<const std::str
     name += aspect;
   }
   return name;
+}
+
+expected<std::string> expand_name(std::string_view app, std::span<const std::string_view> aspects,
+                                  const identity_hash& owner) {
+  return expand_name(app, aspects).map([&](const std::string& name) { return name + "." + owner.hex(); });
+}
+
+std::vector<std::string_view> split_name(std::string_view dotted) {
+  std::vector<std::string_view> parts;
+  for (std::size_t from = 0; from <= dotted.size();) {
+    const auto end = std::min(dotted.find('.', from), dotted.size());
+    parts.push_back(dotted.substr(from, end - from));
+    from = end + 1;
+  }
+  return parts;
 }
 
 name_hash hash_name(std::string_view dotted) {

@@ -1,5 +1,5 @@
 // From dotted names to addresses.
-// Source: Destination.py: hash, expand_name.
+// Source: Destination.py: hash, expand_name, app_and_aspects_from_name.
 #pragma once
 
 #include "messages/addresses.hpp"
@@ -8,11 +8,18 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace plexus {
 
 /// "app.aspect.aspect". Error: bad_value when the app's name or an aspect holds a dot.
 expected<std::string> expand_name(std::string_view app, std::span<const std::string_view> aspects);
+
+/// The same, and at its end the owner's hash in hexadecimal: how a destination of somebody is called in full.
+expected<std::string> expand_name(std::string_view app, std::span<const std::string_view> aspects,
+                                  const identity_hash& owner);
+/// What expand_name put together: the app's name first, then the aspects. Views into `dotted`.
+std::vector<std::string_view> split_name(std::string_view dotted);
 
 /// First 10 octets of SHA-256 over the dotted name.
 name_hash hash_name(std::string_view dotted);

@@ -1,11 +1,10 @@
 #include "transport/crypto/aes_cbc.hpp"
 
+#include "transport/crypto/pkcs7.hpp"
 #include "transport/crypto/secret.hpp"
 
 #include <openssl/evp.h>
 
-#include <algorithm>
-#include <array>
 #include <cstdlib>
 
 namespace plexus {
@@ -46,10 +45,7 @@ void aes_cbc::encrypt(const cbc_iv& iv, octets plaintext, octet* out) {
   int size = 0;
   if (whole > 0)
     require(EVP_EncryptUpdate(encrypt_.get(), out, &size, plaintext.data(), static_cast<int>(whole)) == 1);
-  const auto rest = plaintext.subspan(whole);
-  std::array<octet, block_size> last;
-  last.fill(static_cast<octet>(block_size - rest.size()));
-  std::copy(rest.begin(), rest.end(), last.begin());
+  auto last = pkcs7::last_block(plaintext.subspan(whole));
   require(EVP_EncryptUpdate(encrypt_.get(), out + whole, &size, last.data(), block_size) == 1);
   wipe(last);
 }
@@ -60,10 +56,7 @@ expected<std::size_t> aes_cbc::decrypt(const cbc_iv& iv, octets ciphertext, octe
   require(EVP_DecryptInit_ex2(decrypt_.get(), nullptr, nullptr, iv.data(), nullptr) == 1);
   int size = 0;
   require(EVP_DecryptUpdate(decrypt_.get(), out, &size, ciphertext.data(), static_cast<int>(ciphertext.size())) == 1);
-  const auto padding = out[ciphertext.size() - 1];
-  if (padding > block_size)
-    return unexpected(parse_error::bad_value);
-  return ciphertext.size() - padding;
+  return pkcs7::unpadded_size({out, ciphertext.size()});
 }
 
 }  // namespace plexus

@@ -2,8 +2,10 @@
 #include "transport/control/mac.hpp"
 #include "transport/crypto/hkdf.hpp"
 #include "transport/crypto/hmac.hpp"
+#include "transport/crypto/pkcs7.hpp"
 #include "transport/crypto/random_source.hpp"
 #include "transport/crypto/sha256.hpp"
+#include "transport/crypto/sha512.hpp"
 #include "transport/crypto/token.hpp"
 
 using namespace plexus;
@@ -16,6 +18,26 @@ TEST_CASE("SHA-256 is the reference's, whole and in parts") {
     const auto middle = data.size() / 3;
     CHECK(to_hex(sha256_of({octets(data).first(middle), octets(data).subspan(middle)})) == c["sha256"]);
   }
+}
+
+TEST_CASE("SHA-512 is that of FIPS 180-4") {
+  CHECK(to_hex(sha512(as_octets("abc"))) ==
+        "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+        "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
+  CHECK(to_hex(sha512({})).starts_with("cf83e1357eefb8bd"));
+}
+
+TEST_CASE("padding fills the block, comes off again, and is refused when it cannot be one") {
+  for (std::size_t size = 0; size < pkcs7::block_size; ++size) {
+    const octet_string rest(size, 0xaa);
+    const auto block = pkcs7::last_block(rest);
+    CHECK(std::equal(rest.begin(), rest.end(), block.begin()));
+    CHECK(block.back() == pkcs7::block_size - size);
+    CHECK(pkcs7::unpadded_size(block) == size);
+  }
+  CHECK(pkcs7::unpadded_size(octet_string{1, 2, 0}) == 3u);
+  for (const auto& wrong : {octet_string{}, octet_string(16, 17), octet_string{9, 3}, octet_string(32, 255)})
+    CHECK(pkcs7::unpadded_size(wrong) == unexpected(parse_error::bad_value));
 }
 
 TEST_CASE("keyed hashes are Python's, by each name that the control socket allows") {

@@ -123,3 +123,15 @@ TEST_CASE("names take no dots inside their parts") {
   CHECK_FALSE(expand_name(dotted, {}));
   CHECK_FALSE(expand_name(plain, {&dotted, 1}));
 }
+
+TEST_CASE("names are put together and taken apart") {
+  const std::vector<std::string_view> aspects{"one", "two"};
+  identity_hash owner;
+  owner.data()[0] = 0xab;
+  CHECK(expand_name("app", aspects) == "app.one.two");
+  CHECK(expand_name("app", aspects, owner) == "app.one.two.ab" + std::string(30, '0'));
+  CHECK(expand_name("a.b", aspects, owner) == unexpected(parse_error::bad_value));
+  CHECK(split_name("app.one.two") == std::vector<std::string_view>{"app", "one", "two"});
+  CHECK(split_name("") == std::vector<std::string_view>{""});
+  CHECK(split_name(".a.") == std::vector<std::string_view>{"", "a", ""});
+}
