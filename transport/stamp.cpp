@@ -9,17 +9,6 @@
 namespace plexus {
 namespace {
 
-octet_string workblock_of(octets material, unsigned rounds) {
-  octet_string block(rounds * stamp_workblock::round_size);
-  for (unsigned n = 0; n < rounds; ++n) {
-    const auto number = to_msgpack(value(std::uint32_t{n}));
-    const auto salt = sha256_of({material, number});
-    const mutable_octets round(block.data() + n * stamp_workblock::round_size, stamp_workblock::round_size);
-    hkdf(round, material, salt);
-  }
-  return block;
-}
-
 unsigned leading_zeros(const sha256_digest& digest) {
   unsigned zeros = 0;
   for (const auto o : digest) {
@@ -32,7 +21,24 @@ unsigned leading_zeros(const sha256_digest& digest) {
 
 }  // namespace
 
-stamp_workblock::stamp_workblock(octets material, unsigned rounds) : hashed_(workblock_of(material, rounds)) {}
+octet_string expand_workblock(octets material, unsigned rounds) {
+  octet_string block(rounds * stamp_workblock::round_size);
+  for (unsigned n = 0; n < rounds; ++n) {
+    const auto number = to_msgpack(value(std::uint32_t{n}));
+    const auto salt = sha256_of({material, number});
+    const mutable_octets round(block.data() + n * stamp_workblock::round_size, stamp_workblock::round_size);
+    hkdf(round, material, salt);
+  }
+  return block;
+}
+
+stamp_workblock::stamp_workblock(octets material, unsigned rounds) : hashed_(expand_workblock(material, rounds)) {}
+
+expected<stamp_workblock> stamp_workblock::from_expanded(octets block) {
+  if (block.size() % round_size != 0 || block.size() > std::size_t{65536} * round_size)
+    return unexpected(parse_error::bad_value);
+  return stamp_workblock(sha256_midstate(block));
+}
 
 unsigned stamp_workblock::value_of(const stamp& claimed) const {
   return leading_zeros(hashed_.finish({claimed.bytes()}));

@@ -6,6 +6,7 @@
 // Source: LXStamper.py; rns-1.5.7 section 9.1, lxmf-1.2.1.
 #pragma once
 
+#include "messages/expected.hpp"
 #include "messages/octets.hpp"
 #include "messages/tagged_bytes.hpp"
 #include "transport/crypto/random_source.hpp"
@@ -22,9 +23,15 @@ using stamp = tagged_bytes<struct stamp_tag, 32>;
 /// More zero bits than a hash has are never found.
 inline constexpr unsigned stamp_cost_max = 256;
 
+/// The workblock itself, 256 octets a round; who only works with it needs no more than its hash.
+octet_string expand_workblock(octets material, unsigned rounds);
+
 class stamp_workblock {
 public:
   static constexpr std::size_t round_size = 256;  ///< octets
+
+  /// Of octets that expand_workblock gave. Error: bad_value when they are no whole number of rounds.
+  static expected<stamp_workblock> from_expanded(octets block);
 
   /// `rounds`: at most 65,536; so many times two key derivations.
   stamp_workblock(octets material, unsigned rounds);
@@ -36,6 +43,8 @@ public:
   bool accepts(const stamp& claimed, unsigned cost) const { return value_of(claimed) >= cost; }
 
 private:
+  explicit stamp_workblock(const sha256_midstate& hashed) : hashed_(hashed) {}
+
   sha256_midstate hashed_;
 };
 

@@ -49,3 +49,18 @@ TEST_CASE("two searches for the same work begin in different places") {
   stamp_search first(workblock, 0, random), second(workblock, 0, random);
   CHECK(first.step(1) != second.step(1));
 }
+
+TEST_CASE("a workblock that was expanded elsewhere is worth the same") {
+  const auto material = as_octets("what is stamped");
+  const auto block = expand_workblock(material, 3);
+  CHECK(block.size() == 3 * stamp_workblock::round_size);
+  const auto again = stamp_workblock::from_expanded(block);
+  REQUIRE(again);
+  const stamp_workblock first(material, 3);
+  for (octet n = 0; n < 20; ++n) {
+    stamp tried;
+    tried.data()[0] = n;
+    CHECK(again->value_of(tried) == first.value_of(tried));
+  }
+  CHECK_FALSE(stamp_workblock::from_expanded(octets(block).first(255)));
+}
