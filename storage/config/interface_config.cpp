@@ -1,6 +1,7 @@
 #include "storage/config/interface_config.hpp"
 
 #include "messages/packet.hpp"
+#include "storage/config/interface_publication.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -112,6 +113,9 @@ void read_bandwidth(section_reader& reader, interface_config& out) {
   out.announce_rate_penalty = count_from_least(reader, "announce_rate_penalty", 0);
 }
 
+// Billions of tries, a few tens of nanoseconds each.
+constexpr std::int64_t stamp_value_reasonable = 36;
+
 std::optional<destination_hash> read_lxmf_address(section_reader& reader) {
   const auto text = reader.text("discovery_lxmf_address");
   if (!text)
@@ -127,6 +131,8 @@ discovery_settings read_discovery(section_reader& reader, bool has_access_code) 
   if (const auto minutes = reader.integer("announce_interval"))
     out.announce_interval = std::chrono::minutes{std::clamp<std::int64_t>(*minutes, 5, 525600)};
   out.stamp_value = reader.integer("discovery_stamp_value");
+  if (out.stamp_value > stamp_value_reasonable)
+    reader.warn("discovery_stamp_value", "such a stamp takes hours to find, if it is found at all");
   out.name = reader.text("discovery_name");
   out.encrypt = reader.boolean("discovery_encrypt").value_or(false);
   out.reachable_on = reader.text("reachable_on");
@@ -155,6 +161,16 @@ void fit_mode_for_discovery(section_reader& reader, interface_config& out) {
   out.mode = radio ? interface_mode::access_point : interface_mode::gateway;
   reader.warn("discoverable", "a discoverable interface must be a gateway, internal or an access point; mode set to " +
                                   std::string{to_string(out.mode)});
+}
+
+// What would be an error in the log at each announce, or silence.
+void warn_about_publication(section_reader& reader, const interface_config& config) {
+  if (!config.enabled || !config.discovery || std::holds_alternative<unavailable_settings>(config.settings))
+    return;
+  if (!can_be_published(config))
+    reader.warn("discoverable", "interfaces of its type cannot be discovered");
+  else if (!std::holds_alternative<tcp_client_settings>(config.settings) && !config.discovery->reachable_on)
+    reader.warn("discoverable", "reachable_on is not set, so it is not announced");
 }
 
 void read_common(section_reader& reader, interface_config& out) {
@@ -423,6 +439,7 @@ interface_config read_interface(const config_section& section, interface_reading
     warnings.push_back({error.file(), error.line(), error.key(), error.problem() + " (the interface is disabled)"});
     out.settings = keep_keys(reader);
   }
+  warn_about_publication(reader, out);
   reader.warn_about_rest();
   return out;
 }

@@ -156,6 +156,8 @@ struct interface_config {
   bool bootstrap_only = false;
   bool ignore_config_warnings = false;
   std::optional<discovery_settings> discovery;  ///< set when `discoverable`
+  /// Whose announce it was made from; set by automatic connection alone, never by a file.
+  std::optional<identity_hash> autoconnect_source;
   type_settings settings;
 
   bool has_access_code() const { return network_name || passphrase; }

@@ -39,6 +39,20 @@ std::size_t blackhole_list::take_over(const identity_hash& source, const blackho
   return taken;
 }
 
+std::size_t blackhole_list::add_published(const identity_hash& source, const blackhole_entries& entries,
+                                          unix_time now) {
+  std::size_t added = 0;
+  for (const auto& one : entries) {
+    if (entries_.contains(one.identity) || is_over(one, now) || entries_.size() >= entries_max)
+      continue;
+    auto& entry = entries_[one.identity] = one;
+    if (entry.source == self_)
+      entry.source = source;
+    ++added;
+  }
+  return added;
+}
+
 void blackhole_list::keep_sources(const std::vector<identity_hash>& sources) {
   std::erase_if(entries_, [&](const auto& entry) {
     const auto& source = entry.second.source;

@@ -27,6 +27,10 @@ public:
   change lift(const identity_hash& identity);
   /// Entries of one source, as read from its list; those that are over are left out. How many were taken.
   std::size_t take_over(const identity_hash& source, const blackhole_entries& entries, unix_time now);
+  /// What a source publishes, which may be of others: identities that are not known yet are added under the source that
+  /// the entry names. How many there were. The reference even takes the word of a source for what is the node's own, so
+  /// that an entry which was lifted comes back as if it had not been; here that one is the source's.
+  std::size_t add_published(const identity_hash& source, const blackhole_entries& entries, unix_time now);
   /// Forgets what came from sources that are not among these; the node itself always is.
   void keep_sources(const std::vector<identity_hash>& sources);
   /// Removes what is over. How many there were.

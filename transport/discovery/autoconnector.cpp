@@ -65,8 +65,16 @@ std::string_view to_string(autoconnect_refusal refusal) {
   return "refused";
 }
 
+/// Those that were asked for before this object was made.
+void autoconnector::adopt(instant now, present_interfaces present) {
+  for (const auto& one : present)
+    if (one.discovered)
+      connections_.try_emplace(one.name, connection{{}, now, true, std::nullopt});
+}
+
 expected<autoconnection, autoconnect_refusal> autoconnector::consider(instant now, const discovered_interface& record,
                                                                       present_interfaces present) {
+  adopt(now, present);
   const auto& offer = record.offer;
   if (offer.type != published_type::backbone)
     return unexpected(autoconnect_refusal::wrong_type);
@@ -130,6 +138,7 @@ autoconnector::orders autoconnector::monitor(instant now, present_interfaces pre
   orders out;
   if (settings_.connections_max == 0)
     return out;
+  adopt(now, present);
   const auto online = look_at(now, present, out);
   const auto free = settings_.connections_max - std::min<std::size_t>(connections_.size(), settings_.connections_max);
   std::size_t bootstraps = 0;

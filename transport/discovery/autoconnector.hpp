@@ -54,6 +54,7 @@ std::string_view to_string(autoconnect_refusal refusal);
 struct present_interface {
   std::string name;
   bool online = false;
+  bool discovered = false;          ///< asked for here, now or before the object was made
   bool bootstrap_only = false;      ///< to be let go when enough discovered ones are online
   std::optional<std::string> host;  ///< of clients: where they connect to
   std::optional<std::uint16_t> port;
@@ -108,6 +109,7 @@ private:
     bool seen = false;
     std::optional<instant> down_since;
   };
+  void adopt(instant now, present_interfaces present);
   bool leads_there(const discovered_interface& record, present_interfaces present) const;
   std::size_t look_at(instant now, present_interfaces present, orders& out);
 

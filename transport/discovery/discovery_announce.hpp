@@ -38,7 +38,6 @@ enum class discovery_refusal : octet {
   weak_stamp,  ///< worth less than what is required
   malformed,   ///< the stamp is good, what it pays for makes no sense
 };
-inline constexpr std::size_t discovery_refusals = 4;
 std::string_view to_string(discovery_refusal refusal);
 
 struct stamped_interface {

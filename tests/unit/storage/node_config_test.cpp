@@ -475,3 +475,24 @@ discovery_lxmf_address = 00112233445566778899aabbccddeeff
       interface_with("type = AutoInterface\ndiscoverable = yes\npublish_ifac = yes\ndiscovery_lxmf_address = zz");
   CHECK(bare.discovery == discovery_settings{});
 }
+
+TEST_CASE("a discovered interface's entry can be pasted as it is") {
+  CHECK(warnings_of("[interfaces]\n[[x]]\ntype = BackboneInterface\nenabled = yes\nremote = a\ntarget_port = 1\n"
+                    "transport_identity = 00112233445566778899aabbccddeeff\n")
+            .empty());
+}
+
+TEST_CASE("what keeps a discoverable interface from being announced is warned of") {
+  const std::string node =
+      "[reticulum]\nenable_transport = yes\n[interfaces]\n[[x]]\nenabled = yes\nmode = gateway\n"
+      "discoverable = yes\n";
+  const std::string listener = node + "type = BackboneInterface\nlisten_on = ::\nport = 1\n";
+  CHECK(warnings_of(listener + "reachable_on = a.b\n").empty());
+  CHECK(warnings_of(listener) ==
+        std::vector<std::string>{"config:7: discoverable: reachable_on is not set, so it is not announced"});
+  CHECK(warnings_of(node + "type = AutoInterface\n") ==
+        std::vector<std::string>{"config:7: discoverable: interfaces of its type cannot be discovered"});
+  CHECK(warnings_of(listener + "reachable_on = a.b\ndiscovery_stamp_value = 37\n") ==
+        std::vector<std::string>{
+            "config:12: discovery_stamp_value: such a stamp takes hours to find, if it is found at all"});
+}

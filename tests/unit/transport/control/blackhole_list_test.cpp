@@ -48,6 +48,25 @@ TEST_CASE("the list of another source never replaces an entry of the node itself
   CHECK(list.all() == blackhole_entries{{bad, self, {}, "ours"}});
 }
 
+TEST_CASE("of a published list only what is not known is added, as it was published") {
+  const auto third = numbered<identity_hash>(0xfffd);
+  blackhole_list list(self);
+  list.add(bad, {}, "ours");
+  const blackhole_entries published{{bad, other, {}, "theirs"}, {worse, third, number(200), "of others"}};
+  CHECK(list.add_published(other, published, {100}) == 1);
+  CHECK(list.add_published(other, published, {100}) == 0);
+  CHECK(list.own() == blackhole_entries{{bad, self, {}, "ours"}});
+  CHECK(list.lift(bad) == change::done);
+  CHECK(list.all() == blackhole_entries{{worse, third, number(200), "of others"}});
+}
+
+TEST_CASE("a published list adds nothing that is over, and nothing in the node's own name") {
+  blackhole_list list(self);
+  CHECK(list.add_published(other, {{bad, other, number(99), {}}, {worse, self, {}, {}}}, {100}) == 1);
+  CHECK(list.all() == blackhole_entries{{worse, other, {}, {}}});
+  CHECK(list.own().empty());
+}
+
 TEST_CASE("what is over is not taken over") {
   blackhole_list list(self);
   CHECK(list.take_over(other, {{bad, {}, number(99), {}}}, {100}) == 0);

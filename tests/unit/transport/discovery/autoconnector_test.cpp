@@ -23,11 +23,11 @@ discovered_interface relay(std::string host, std::uint16_t port = 4242, std::str
 }
 
 present_interface client(std::string name, bool online, std::string host = "elsewhere", std::uint16_t port = 1) {
-  return {std::move(name), online, false, std::move(host), port};
+  return {std::move(name), online, false, false, std::move(host), port};
 }
 
 present_interface bootstrap(std::string name) {
-  return {std::move(name), true, true, std::nullopt, std::nullopt};
+  return {std::move(name), true, false, true, std::nullopt, std::nullopt};
 }
 
 autoconnector node(std::uint32_t connections_max, implementation_trust trust = implementation_trust::known) {
@@ -144,6 +144,16 @@ TEST_CASE("a connection that somebody detached leaves its place free") {
   const auto orders = ours.monitor(t0 + 10s, {});
   CHECK(ours.connections() == 0);
   CHECK(orders.connect_another);
+}
+
+TEST_CASE("connections of an earlier life count, and are watched") {
+  auto ours = node(1);
+  auto before = client("Relay", false, "a", 4242);
+  before.discovered = true;
+  CHECK(ours.consider(t0, relay("b"), std::vector{before}).error() == autoconnect_refusal::full);
+  CHECK(ours.connections() == 1);
+  ours.monitor(t0, std::vector{before});
+  CHECK(ours.monitor(t0 + 12s, std::vector{before}).detach == std::vector<std::string>{"Relay"});
 }
 
 TEST_CASE("a connection that never appears leaves its place free") {
