@@ -17,6 +17,7 @@ struct connection_ended;
 struct connection_lost;
 struct connection_offered;
 struct flap_limits;
+struct interface_config;
 struct interface_known;
 struct register_interface;
 struct release_job;

@@ -126,6 +126,7 @@ struct interface_description {
   std::string type;                         ///< the reference's class name: `TCPClientInterface`
   std::optional<std::string> access_name;   ///< network_name
   std::optional<octet_string> access_code;  ///< 64 octets that equal the far side's if both have the same keys
+  std::optional<identity_hash> autoconnect_source = std::nullopt;  ///< whose discovery announce it was made from
 };
 using interface_description_ptr = std::shared_ptr<const interface_description>;
 
@@ -163,6 +164,7 @@ using interfaces_report_ptr = std::shared_ptr<const interfaces_report>;
 struct interface_entry {
   interface_facts_ptr facts;
   interface_description_ptr description;
+  std::shared_ptr<const interface_config> config = nullptr;  ///< null: spawned by another
 };
 using interface_list = std::shared_ptr<const std::vector<interface_entry>>;
 

@@ -1,10 +1,12 @@
 #include "actors/node.hpp"
 
+#include "actors/discovery/discovery_room.hpp"
 #include "actors/endpoints/own_destinations.hpp"
 #include "actors/interfaces/interface_factory.hpp"
 #include "actors/interfaces/local_instance.hpp"
 #include "actors/log.hpp"
 #include "actors/system_random.hpp"
+#include "storage/config/config_directory.hpp"
 #include "transport/crypto/random_source.hpp"
 
 #include <caf/all.hpp>
@@ -75,6 +77,20 @@ endpoints_settings endpoints_settings_of(const node_setup& setup, const router_c
   return settings;
 }
 
+discovery_room discovery_room_of(const node_setup& setup) {
+  discovery_room room;
+  room.config = setup.config;
+  room.identity = setup.identity;
+  room.keys = setup.keys;
+  room.network = setup.network;
+  room.version = setup.version;
+  room.random = setup.random ? setup.random : [] { return std::make_unique<system_random>(); };
+  room.state = setup.state;
+  room.home = home_directory();
+  room.times = setup.discovery;
+  return room;
+}
+
 /// The scheduler's threads wait for work instead of polling for it.
 caf::actor_system_config& configured(caf::actor_system_config& config) {
   config.set("scheduler.policy", caf::atom("sharing"));
@@ -105,6 +121,9 @@ node::node(node_setup setup) : setup_(std::move(setup)), system_(configured(caf_
   own_destinations_settings own{setup_.config.reticulum, setup_.keys, setup_.network};
   if (has_own_destinations(own))
     caf::anon_send(endpoints_, make_own_destinations(own, control_));
+  const auto discovery = discovery_room_of(setup_);
+  for (const auto& part : make_discovery(discovery, interfaces_, control_))
+    caf::anon_send(endpoints_, part);
   std::vector<caf::actor> children{caf::actor_cast<caf::actor>(router_), caf::actor_cast<caf::actor>(interfaces_),
                                    caf::actor_cast<caf::actor>(endpoints_), caf::actor_cast<caf::actor>(control_)};
   if (storage_) {
@@ -114,7 +133,8 @@ node::node(node_setup setup) : setup_(std::move(setup)), system_(configured(caf_
   }
   root_ = spawn_root(system_, children, setup_.failed);
   if (setup_.config.metrics.enabled)
-    metrics_ = spawn_metrics(system_, setup_.config.metrics, *pool_, {root_, router_, interfaces_, storage_});
+    metrics_ =
+        spawn_metrics(system_, setup_.config.metrics, *pool_, {root_, router_, interfaces_, storage_, discovery.meter});
 }
 
 node::~node() {

@@ -3,7 +3,7 @@
 //   root
 //   ├── interfaces supervisor ── interfaces; a listener is the parent of its connections
 //   ├── router supervisor ────── shards
-//   ├── endpoints ────────────── destinations and links of this process
+//   ├── endpoints ────────────── destinations and links of this process, and discovery, which uses them
 //   ├── storage ──────────────── the disk's thread
 //   ├── control ──────────────── answers to the socket of the management protocol
 //   └── metrics supervisor ───── metrics
@@ -13,6 +13,7 @@
 
 #include "actors/control/control_actor.hpp"
 #include "actors/control/rpc_listener.hpp"
+#include "actors/discovery/discovery_room.hpp"
 #include "actors/endpoints/endpoints_supervisor.hpp"
 #include "actors/interfaces/interfaces_supervisor.hpp"
 #include "actors/io/io_pool.hpp"
@@ -45,10 +46,12 @@ struct node_setup {
   std::shared_ptr<const plexus::identity> keys;     ///< those of `identity`; null: no destinations of its own
   std::shared_ptr<const plexus::identity> network;  ///< of the network that the node belongs to, or null
   random_factory random;                            ///< key material; null: from the system
-  std::uint64_t hash_secret = 0;                    ///< unpredictable
-  std::uint64_t jitter_seed = 0;                    ///< unpredictable, or fixed to replay
-  std::filesystem::path config_directory;           ///< read again on reload(); empty: there is none
-  octet_string rpc_key;                             ///< of the management protocol, when the instance is shared
+  std::string version = "0";                        ///< of this program, as discovery announces name it
+  discovery_times discovery{};
+  std::uint64_t hash_secret = 0;           ///< unpredictable
+  std::uint64_t jitter_seed = 0;           ///< unpredictable, or fixed to replay
+  std::filesystem::path config_directory;  ///< read again on reload(); empty: there is none
+  octet_string rpc_key;                    ///< of the management protocol, when the instance is shared
   /// Where the node's state is kept, prepared; none: nowhere.
   std::optional<state_directory> state;
   /// Called on any thread when settings that apply at once were read again.

@@ -263,6 +263,20 @@ void expire_blackholes(control_ptr self) {
   self->delayed_send(self, job_interval, tick_atom::value);
 }
 
+void on_published(control_ptr self, const blackhole_publication& published) {
+  auto& s = self->state;
+  const auto& sources = s.running.reticulum.blackhole_sources;
+  if (std::find(sources.begin(), sources.end(), published.source) == sources.end())
+    return;
+  const auto added = s.blackholes.add_published(published.source, *published.entries, read_clocks().unix_now);
+  if (added == 0)
+    return;
+  log(log_level::verbose, "Added {} blackholed identities from {}", added, published.source.pretty());
+  tell_blackholes(self);
+  if (s.files)
+    self->send(s.files, save_atom::value, published.source, published.entries);
+}
+
 void on_shard_started(control_ptr self, const shard_started& started) {
   self->state.shards = started.shards;
   if (self->state.blackholes.size() > 0)
@@ -313,6 +327,13 @@ control_actor::behavior_type control_behavior(control_ptr self, const control_se
         self->state.blackhole_watchers.push_back(watcher);
         tell_blackholes(self);
       },
+      [self](const settings_watcher& watcher) {
+        auto& watchers = self->state.settings_watchers;
+        if (std::find(watchers.begin(), watchers.end(), watcher) == watchers.end())
+          watchers.push_back(watcher);
+        self->send(watcher, std::make_shared<const reticulum_config>(self->state.running.reticulum));
+      },
+      [self](const blackhole_publication& published) { on_published(self, published); },
       [self](restarted_atom) { reload_configuration(self); },
       [self](tick_atom) { expire_blackholes(self); },
   };

@@ -22,7 +22,9 @@ using control_actor =
                      caf::replies_to<control_request>::with<control_reply>,  // remote management, metrics
                      caf::reacts_to<shard_started>,                          // router supervisor
                      caf::reacts_to<destination_keeper>,                     // storage: ask me from now on
-                     caf::reacts_to<blackhole_watcher>,                      // endpoints
+                     caf::reacts_to<blackhole_watcher>,                      // endpoints, discovery
+                     caf::reacts_to<settings_watcher>,                       // discovery
+                     caf::reacts_to<blackhole_publication>,                  // discovery
                      caf::reacts_to<restarted_atom>,                         // main: read the configuration again
                      caf::reacts_to<tick_atom>>;                             // itself: the job of every minute
 

@@ -86,12 +86,13 @@ blackhole_lists_ptr load_lists(const state_directory& state, const std::vector<i
   return lists;
 }
 
-void save_own(const state_directory& state, const blackhole_entries& entries) {
+void save_list(const state_directory& state, const std::optional<identity_hash>& source,
+               const blackhole_entries& entries) {
   std::vector<blackhole_record> records;
   for (const auto& one : entries)
     records.push_back({one.identity, one.source,
                        one.until ? std::optional<unix_time>(unix_time{one.until->real()}) : std::nullopt, one.reason});
-  if (const auto error = state.save_blackhole(std::nullopt, records))
+  if (const auto error = state.save_blackhole(source, records))
     log(log_level::error, "The blackhole list could not be saved: {}", error.message());
 }
 
@@ -102,7 +103,10 @@ control_files::behavior_type files_behavior(control_files::pointer self, const s
       [directory](facts_atom) { return read_config(directory); },
       [directory](find_atom, const std::string& name) { return read_entry(directory, name); },
       [state](restore_atom, const identity_list& sources) { return load_lists(*state, *sources); },
-      [state](save_atom, const blackhole_entries_ptr& entries) { save_own(*state, *entries); },
+      [state](save_atom, const blackhole_entries_ptr& entries) { save_list(*state, std::nullopt, *entries); },
+      [state](save_atom, const identity_hash& source, const blackhole_entries_ptr& entries) {
+        save_list(*state, source, *entries);
+      },
   };
 }
 

@@ -44,7 +44,8 @@ using control_files =
     caf::typed_actor<caf::replies_to<facts_atom>::with<config_reading_ptr>,             // the whole configuration
                      caf::replies_to<find_atom, std::string>::with<entry_reading_ptr>,  // one section of it
                      caf::replies_to<restore_atom, identity_list>::with<blackhole_lists_ptr>,  // of these sources
-                     caf::reacts_to<save_atom, blackhole_entries_ptr>>;                        // the node's own
+                     caf::reacts_to<save_atom, blackhole_entries_ptr>,                         // the node's own
+                     caf::reacts_to<save_atom, identity_hash, blackhole_entries_ptr>>;         // of a source
 
 control_files spawn_control_files(caf::actor_system& system, const std::filesystem::path& config_directory);
 

@@ -3,7 +3,9 @@
 
 #include "actors/message_types.hpp"
 #include "messages/instant.hpp"
+#include "storage/config/node_config.hpp"
 #include "transport/control/requests.hpp"
+#include "transport/control/tables.hpp"
 #include "transport/control/value.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -45,8 +47,21 @@ using destination_keeper = caf::typed_actor<caf::replies_to<destination_mark>::w
 /// Hears who is blackholed, now and whenever that changes.
 using blackhole_watcher = caf::typed_actor<caf::reacts_to<blackhole_set>>;
 
+/// Hears of the settings, now and whenever they were read again.
+using reticulum_settings = std::shared_ptr<const reticulum_config>;
+using settings_watcher = caf::typed_actor<caf::reacts_to<reticulum_settings>>;
+
+/// A list that a source of ours publishes.
+struct blackhole_publication {
+  identity_hash source{};
+  std::shared_ptr<const blackhole_entries> entries;
+};
+
 }  // namespace plexus
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::reticulum_settings)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::settings_watcher)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::blackhole_publication)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::blackhole_watcher)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::control_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(plexus::control_reply)

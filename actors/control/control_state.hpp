@@ -25,6 +25,7 @@ struct control_state {
   control_files files;
   destination_keeper keeper;
   std::vector<blackhole_watcher> blackhole_watchers;
+  std::vector<settings_watcher> settings_watchers;
   destination_marks marks;
   blackhole_list blackholes;
   /// Nothing is saved before the file was read.

@@ -142,6 +142,9 @@ void apply(control_ptr self, const node_config& after) {
     return;
   if (s.settings.settings_changed)
     s.settings.settings_changed(after);
+  const auto settings = std::make_shared<const reticulum_config>(after.reticulum);
+  for (const auto& watcher : s.settings_watchers)
+    self->send(watcher, reticulum_settings(settings));
   s.blackholes.keep_sources(after.reticulum.blackhole_sources);
   load_blackholes(self);
 }

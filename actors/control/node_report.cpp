@@ -116,6 +116,8 @@ interface_status status_of(const interface_report& report, const clocks& clock) 
   s.short_name = report.description->short_name;
   s.type = report.description->type;
   s.ifac_netname = report.description->access_name;
+  if (report.description->autoconnect_source)
+    s.autoconnect_source = report.description->autoconnect_source->hex();
   s.ifac_signature = report.description->access_code;
   if (report.clients)
     s.clients = static_cast<std::int64_t>(*report.clients);

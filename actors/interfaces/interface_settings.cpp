@@ -65,6 +65,7 @@ interface_settings make_interface_settings(const interface_config& config, const
   settings.description.short_name = config.name;
   settings.description.type = class_name_of(config);
   settings.description.access_name = config.network_name;
+  settings.description.autoconnect_source = config.autoconnect_source;
 
   settings.gate.ingress = ingress_limits_of(burst_limits_of(config, node.reticulum));
   settings.gate.announce_share = config.announce_cap;

@@ -23,6 +23,8 @@ constexpr duration retry_wait_first = std::chrono::seconds(1), retry_wait_max = 
 /// An interface that does not answer for so long is left out of a status.
 constexpr auto status_timeout = std::chrono::seconds(2);
 constexpr std::size_t gone_max = 1024;
+/// Figures of automatic connections are summed up under this, since strangers choose their names.
+constexpr std::string_view discovered_section = "discovered interfaces";
 
 struct interfaces_state {
   explicit interfaces_state(interfaces_supervisor::base*) {}
@@ -109,7 +111,9 @@ registration_ptr on_register(self_ptr self, const register_interface& wish) {
   slot.description = wish.description ? wish.description : std::make_shared<interface_description>();
   const auto parent = facts.parent.slot();
   const bool child = facts.parent && parent < s.slots.size() && s.slots[parent].facts;
-  slot.section = child ? s.slots[parent].section : slot.description->short_name;
+  slot.section = child                                  ? s.slots[parent].section
+                 : slot.description->autoconnect_source ? std::string(discovered_section)
+                                                        : slot.description->short_name;
   slot.meter = wish.meter;
   s.ledger.add(facts.id, facts.parent, slot.description->type != shared_instance_type, wish.meter);
   s.slot_of[wish.self.address()] = index;
@@ -289,7 +293,7 @@ void on_shard_started(self_ptr self, const shard_started& started) {
 interfaces_figures_ptr figures_of(const interfaces_state& s) {
   std::map<std::string, interface_figures> sections;
   for (const auto& [name, one] : s.configuration)
-    sections[name];
+    sections[one.wish.config->autoconnect_source ? std::string(discovered_section) : name];
   for (const auto& [name, counts] : s.gone)
     sections[name].counts = counts;
   auto all = std::make_shared<interfaces_figures>();
@@ -383,9 +387,13 @@ caf::result<interfaces_report_ptr> on_status(self_ptr self) {
 
 interface_list list_of(const interfaces_state& s) {
   auto list = std::make_shared<std::vector<interface_entry>>();
-  for (const auto& slot : s.slots)
-    if (slot.facts)
-      list->push_back({slot.facts, slot.description});
+  for (const auto& slot : s.slots) {
+    if (!slot.facts)
+      continue;
+    const auto found = s.configuration.find(slot.description->short_name);
+    const bool own = found != s.configuration.end() && found->second.actor == slot.actor;
+    list->push_back({slot.facts, slot.description, own ? found->second.wish.config : nullptr});
+  }
   return list;
 }
 

@@ -67,6 +67,14 @@ inline constexpr metric_family paths_restored{
 inline constexpr metric_family paths_waiting{
     "plexus_paths_waiting", gauge, {}, "Saved paths whose interface is not there yet."};
 
+// Discovery of interfaces.
+inline constexpr metric_family discovery_announces{
+    "plexus_discovery_announces_total", counter, {"outcome"}, "What became of announces of others' interfaces."};
+inline constexpr metric_family discovered_interfaces{
+    "plexus_discovered_interfaces", gauge, {}, "Interfaces of others that are known."};
+inline constexpr metric_family discovery_connections{
+    "plexus_discovery_connections", gauge, {}, "Connections to discovered interfaces, up or not."};
+
 // Router shards.
 inline constexpr metric_family forwarded{
     "plexus_packets_forwarded_total", counter, {"shard", "class"}, "Packets passed on by the router."};
@@ -178,6 +186,9 @@ inline constexpr std::array all_families{
     &families::restore_seconds,
     &families::paths_restored,
     &families::paths_waiting,
+    &families::discovery_announces,
+    &families::discovered_interfaces,
+    &families::discovery_connections,
     &families::forwarded,
     &families::dropped,
     &families::violations,

@@ -138,6 +138,7 @@ void gather(self_ptr self) {
   const auto round = std::make_shared<gathering>();
   auto& figures = round->figures;
   figures.restarts.emplace_back("metrics", s.restarts);
+  figures.discovery = s.sources.discovery;
   ask<node_progress>(self, round, "root", s.sources.root, status_atom::value,
                      [&figures](const node_progress& progress) { figures.progress = progress; });
   ask<shard_started>(self, round, "router", s.sources.router, paths_atom::value,

@@ -2,6 +2,7 @@
 // attempt merely waits longer.
 #pragma once
 
+#include "actors/discovery/discovery_meter.hpp"
 #include "actors/interfaces/interfaces_supervisor.hpp"
 #include "actors/io/io_pool.hpp"
 #include "actors/router/router_supervisor.hpp"
@@ -21,6 +22,7 @@ struct metrics_sources {
   router_supervisor router;
   interfaces_supervisor interfaces;
   storage_actor storage;  ///< empty when no state is kept
+  std::shared_ptr<const discovery_meter> discovery = std::make_shared<discovery_meter>();
 };
 
 using metrics_supervisor =

@@ -52,6 +52,13 @@ void add_node(exposition& out, const node_figures& figures) {
     out.add(families::local_clients, {}, number(figures.interfaces->local_clients));
 }
 
+void add_discovery(exposition& out, const discovery_meter& d) {
+  for (std::size_t i = 0; i < d.outcomes.size(); ++i)
+    out.add(families::discovery_announces, {discovery_outcome_names[i]}, number(d.outcomes[i]));
+  out.add(families::discovered_interfaces, {}, number(d.interfaces));
+  out.add(families::discovery_connections, {}, number(d.connections));
+}
+
 void add_storage(exposition& out, const storage_status& s) {
   out.add(families::saves, {"complete"}, number(s.saves));
   out.add(families::saves, {"failed"}, number(s.saves_failed));
@@ -205,6 +212,8 @@ std::string text_of(const node_figures& figures, const shard_ledger& shards) {
   add_node(out, figures);
   if (figures.storage)
     add_storage(out, *figures.storage);
+  if (figures.discovery)
+    add_discovery(out, *figures.discovery);
   drop_counters dropped{};
   const auto note_drops = [&](const drop_counters& more) {
     for (std::size_t i = 0; i < drop_reasons; ++i)

@@ -1,12 +1,14 @@
 // Everything that one round of questions brought, and how it is said to Prometheus.
 #pragma once
 
+#include "actors/discovery/discovery_meter.hpp"
 #include "actors/interfaces/interface_figures.hpp"
 #include "actors/message_types.hpp"
 #include "actors/metrics/exposition.hpp"
 #include "transport/router/router_shard.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -39,6 +41,7 @@ struct node_figures {
   std::vector<std::pair<std::string, std::uint64_t>> restarts;  ///< by supervisor
   std::vector<std::pair<std::string, bool>> answers;            ///< by actor
   std::optional<storage_status> storage;                        ///< none: no state is kept, or no answer
+  std::shared_ptr<const discovery_meter> discovery;             ///< null: none
   duration gathered_in{};
 
   void on_storage(const storage_status& status);

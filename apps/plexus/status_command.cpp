@@ -75,8 +75,6 @@ int show_discovered(node_access& node, const status_arguments& wanted, const com
 }
 
 int show(node_access& node, const status_arguments& wanted, const common_options& common) {
-  if (wanted.discovered || wanted.discovery.details)
-    return show_discovered(node, wanted, common);
   const auto answer = node.call(rpc::get_interface_stats{});
   if (!answer && answer.error() == rpc_failure::unreachable)
     return no_instance();
@@ -142,6 +140,8 @@ int show_remote(node_access& node, const status_arguments& wanted, const common_
 }
 
 int show_wanted(node_access& node, const status_arguments& wanted, const common_options& common) {
+  if (wanted.discovered || wanted.discovery.details)
+    return show_discovered(node, wanted, common);
   return wanted.remote.empty() ? show(node, wanted, common) : show_remote(node, wanted, common);
 }
 

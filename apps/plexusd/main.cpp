@@ -124,6 +124,7 @@ int run(const options& o) {
   setup.keys = wire_identity(key, loaded.node.reticulum, random);
   setup.identity = rename<transport_id>(setup.keys->hash());
   setup.network = network_identity(loaded.node.reticulum, random);
+  setup.version = PLEXUS_VERSION;
   setup.rpc_key = loaded.node.reticulum.rpc_key.value_or(rpc_key_of_identity(key.bytes()));
   setup.config_directory = directory;
   setup.settings_changed = [o, directory](const node_config& config) {

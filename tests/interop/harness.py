@@ -124,7 +124,7 @@ class Process:
 
 
 class Relay(Process):
-    """A daemon on a folder: `plexusd`, or `rnsd` of either version."""
+    """A daemon on a folder: `plexusd`, `rnsd` of either version, or `rnsd-discovery`, which can publish interfaces."""
 
     def __init__(self, folder, config, *, kind=None, namespace=None, name="relay", wait=True):
         self.kind = kind or UNDER_TEST
@@ -142,6 +142,8 @@ class Relay(Process):
     def program(kind):
         if kind == "plexusd":
             return [os.environ.get("PLEXUSD", str(ROOT / "build" / "release" / "apps" / "plexusd"))]
+        if kind == "rnsd-discovery":  # needs LXMF
+            return [str(ROOT / ".deps" / "python" / "lxmf-1.2.1" / "bin" / "python"), "-u", str(HERE / "discovering_rnsd.py")]
         version = OLDER if kind.endswith(OLDER) else NEWEST
         return [str(python_of(version)), "-u", tool_of(version, "rnsd")]
 
