@@ -141,7 +141,7 @@ class Relay(Process):
     @staticmethod
     def program(kind):
         if kind == "plexusd":
-            return [os.environ.get("PLEXUSD", str(ROOT / "build" / "release" / "apps" / "plexusd"))]
+            return [os.environ.get("PLEXUSD", str(ROOT / "build" / "release" / "bin" / "plexusd"))]
         if kind == "rnsd-discovery":  # needs LXMF
             return [str(ROOT / ".deps" / "python" / "lxmf-1.2.1" / "bin" / "python"), "-u", str(HERE / "discovering_rnsd.py")]
         version = OLDER if kind.endswith(OLDER) else NEWEST

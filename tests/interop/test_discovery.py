@@ -99,7 +99,7 @@ def connected(relay, name):
 
 
 def plexus_status(relay, *options):
-    tool = os.environ.get("PLEXUS_TOOL", str(ROOT / "build" / "release" / "apps" / "plexus" / "plexus"))
+    tool = os.environ.get("PLEXUS_TOOL", str(ROOT / "build" / "release" / "bin" / "plexus"))
     done = subprocess.run([tool, "status", "--config", str(relay.folder), *options], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

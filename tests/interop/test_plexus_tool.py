@@ -21,7 +21,7 @@ from harness import (NEWEST, OLDER, UNDER_TEST, PeerError, Relay, World, config_
 from test_tools import State, as_blocks, as_text
 
 BUILD = pathlib.Path(os.environ.get("PLEXUS_BUILD", pathlib.Path(__file__).parents[2] / "build" / "debug"))
-TOOL = os.environ.get("PLEXUS_TOOL", str(BUILD / "apps" / "plexus" / "plexus"))
+TOOL = os.environ.get("PLEXUS_TOOL", str(BUILD / "bin" / "plexus"))
 NOBODY = "00" * 16
 
 
@@ -476,7 +476,7 @@ def test_bash_completes_subcommands_and_options(tmp_path):
         ["bash", "-c", f'source {script}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _plexus; echo "${{COMPREPLY[@]}}"', "-", *words],
         capture_output=True, text=True, check=True).stdout.split()
     assert complete("plexus", "st") == ["status"]
-    assert complete("plexus", "path", "--black") == ["--blackholed", "--blackhole"]
+    assert complete("plexus", "path", "--black") == ["--blackholed", "--blackhole", "--blackholed-list"]
     assert complete("plexus", "interfaces", "re") == ["reload"]
     assert complete("plexus", "status", "--config", "") == []
 
