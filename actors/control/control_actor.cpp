@@ -450,6 +450,8 @@ control_actor spawn_control(caf::actor_system& system, const control_settings& s
       return kept_message{"keeper"};
     if (message.match_elements<blackhole_watcher>())
       return kept_message{"watcher " + std::to_string(message.get_as<blackhole_watcher>(0)->id())};
+    if (message.match_elements<settings_watcher>())
+      return kept_message{"settings " + std::to_string(message.get_as<settings_watcher>(0)->id())};
     return std::nullopt;
   };
   control_files files;
