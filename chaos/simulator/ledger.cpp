@@ -25,7 +25,7 @@ random_blob blob_of(const packet_view& packet) {
 }  // namespace
 
 std::uint64_t ledger::open(std::size_t from, std::size_t to, carrier over, std::size_t size) {
-  messages_[next_message_] = {from, to, over, size, 0, 0};
+  messages_[next_message_] = {from, to, over, size, 0, 0, false};
   return next_message_++;
 }
 

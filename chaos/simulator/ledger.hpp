@@ -22,6 +22,7 @@ struct message {
   std::size_t size = 0;            ///< octets of its content
   unsigned delivered_in_life = 0;  ///< of the receiving node; 0: not yet
   unsigned proved = 0;
+  bool given_up = false;  ///< its proof took longer than the link waits
 
   bool delivered() const { return delivered_in_life != 0; }
 };
@@ -43,6 +44,7 @@ public:
   static octet_string content(std::uint64_t number, std::size_t size);
   void on_delivered(std::size_t at, unsigned life, octets content);
   void on_proved(std::uint64_t number);
+  void on_given_up(std::uint64_t number) { messages_.at(number).given_up = true; }
   const message& at(std::uint64_t number) const { return messages_.at(number); }
   std::uint64_t messages() const { return next_message_ - 1; }
 

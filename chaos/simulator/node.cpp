@@ -297,6 +297,9 @@ void node::note(line& l, const link_event& event) {
   } else if (const auto* proved = std::get_if<packet_delivered>(&event)) {
     if (const auto number = l.unproved.find(proved->packet); number != l.unproved.end())
       book_.on_proved(number->second);
+  } else if (const auto* late = std::get_if<packet_undelivered>(&event)) {
+    if (const auto number = l.unproved.find(late->packet); number != l.unproved.end())
+      book_.on_given_up(number->second);
   } else if (const auto* part = std::get_if<resource_segment_received>(&event)) {
     append(l.arriving[part->id.value], part->data);
   } else if (const auto* end = std::get_if<resource_concluded>(&event)) {

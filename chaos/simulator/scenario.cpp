@@ -298,7 +298,8 @@ void scenario::use_link(const link_id& id) {
     initiator.send_resource(id, responder.card(), luck.between(8, resource_content_max), net_.now());
 }
 
-// Packets, links and resources between many pairs; every one of them arrives, and its sender is told so.
+// Packets, links and resources between many pairs; every one of them arrives, and its sender is told so, unless a radio
+// channel was so busy that a link did not wait for the proof.
 void scenario::traffic() {
   if (tight_)
     return;
@@ -348,7 +349,7 @@ void scenario::check_messages(std::uint64_t first) {
     const auto what = "message " + std::to_string(number) + " from " + name(m.from) + " to " + name(m.to);
     if (!m.delivered())
       throw violation(what + " did not arrive");
-    if (m.proved == 0)
+    if (m.proved == 0 && !m.given_up)
       throw violation(what + " arrived, and its proof did not");
   }
 }

@@ -97,6 +97,9 @@ void router_shard::state::remember(const inbound_packet& packet) {
 
 void router_shard::state::take_data(const arrival& a, instant now, shard_output& out) {
   auto* flow = flows.find(a.packet.destination());
+  // A packet of our link that is overheard while it is still on its way to us; that does not count as heard.
+  if (flow && flow->kind == flow_kind::local && flow->toward && flow->toward != a.from)
+    return drop(a, drop_reason::link_direction);
   if (!passes_filter(a, flow))
     return drop(a, drop_reason::duplicate);
 
@@ -286,6 +289,9 @@ void router_shard::state::send(octet_string packet, interface_id only, instant n
   };
   if (only) {
     remember_own();
+    if (header.dest_type() == destination_type::link)
+      if (auto* link = flows.find(header.destination); link && link->kind == flow_kind::local)
+        link->toward = only;
     return transmit(only);
   }
   if (header.dest_type() == destination_type::single && header.type() != packet_type::proof) {

@@ -625,6 +625,19 @@ TEST_CASE("what a relay on the same medium repeats of a link of ours is not for 
   CHECK(w.drops(w.west, drop_reason::duplicate) == 3);
 }
 
+TEST_CASE("a packet of a link of ours that is overheard elsewhere still arrives where the link lives") {
+  world w;
+  const auto id = w.random.draw<link_id>();
+  w.r->add_local(rename<address>(id));
+  w.r->send(link_data(id, 0), w.west, w.now);
+  const auto packet = link_data(id, 2);
+  w.receive(w.east, packet);
+  CHECK(w.r->deliveries().empty());
+  CHECK(w.drops(w.east, drop_reason::link_direction) == 1);
+  w.receive(w.west, packet);
+  CHECK(w.r->deliveries().size() == 1);
+}
+
 TEST_CASE("one shard and four send the same packets and know the same paths") {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     INFO("seed " << seed);
