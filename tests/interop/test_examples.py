@@ -27,7 +27,7 @@ class Program:
     def __init__(self, world, name, *arguments, raw=False):
         Program.number += 1
         self.log = world.folder / f"{name}-{Program.number}.log"
-        self.child = subprocess.Popen([BUILD / "apps" / "examples" / f"example_{name}", *map(str, arguments)],
+        self.child = subprocess.Popen([BUILD / "bin" / f"example_{name}", *map(str, arguments)],
                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=open(self.log, "ab"),
                                       preexec_fn=die_with_parent)
         self.lines = queue.Queue()
