@@ -93,7 +93,7 @@ class buffer {
 public:
   /// Ends when the octets are taken, which is when there is room for them; the data before it are sent first.
   operation<void> write(bytes data) const;
-  /// Nothing comes after it.
+  /// Nothing comes after it. Ends when the far side has proved all that was written.
   operation<void> finish() const;
   /// The next octets, at most 16 KiB at a time; empty at the end of the stream. One at a time. A reader that lets 64
   /// MiB pile up loses its link.

@@ -98,7 +98,8 @@ struct send_channel_message {
   std::uint16_t type = 0;
   octet_string content;
 };
-/// Octets for a stream over the channel. Answered with how many were taken; channel_ready says when to go on.
+/// Octets for a stream over the channel. Answered with how many were taken; channel_ready says when to go on. With the
+/// end, and all of it taken, answered when the far side has proved it.
 struct write_stream {
   std::uint16_t stream = 0;
   octet_string data;

@@ -17,6 +17,13 @@ constexpr std::chrono::seconds timer_horizon{5};
 
 using stream_writers = std::map<std::uint16_t, stream_writer>;
 
+/// The end of a stream, on its way to the far side.
+struct stream_end {
+  std::uint16_t stream = 0;
+  caf::typed_response_promise<link_answer> promise;
+  link_answer answer;
+};
+
 struct link_actor_state {
   explicit link_actor_state(link_actor::base*) {}
 
@@ -28,6 +35,7 @@ struct link_actor_state {
   link_output out;
   deadline_timer timer;
   std::unique_ptr<stream_writers> streams;  ///< made with the first write
+  std::vector<stream_end> ends;
 };
 
 using self_ptr = link_actor::stateful_pointer<link_actor_state>;
@@ -82,6 +90,21 @@ void feed_streams(link_actor_state& s) {
   std::erase_if(*s.streams, [](const auto& entry) { return entry.second.finished(); });
 }
 
+/// Answers those who ended a stream, once the far side has proved all of it.
+void settle_ends(link_actor_state& s) {
+  if (s.ends.empty())
+    return;
+  const bool closed = s.machine->state() == link_state::closed;
+  const auto* channel = s.machine->opened_channel();
+  const auto is_over = [&](const stream_end& end) {
+    return closed || !channel || (channel->outstanding() == 0 && !(s.streams && s.streams->contains(end.stream)));
+  };
+  for (auto& end : s.ends)
+    if (is_over(end))
+      end.promise.deliver(closed ? link_answer{.refused = link_error::not_active} : end.answer);
+  std::erase_if(s.ends, is_over);
+}
+
 void send_packets(self_ptr self) {
   auto& s = self->state;
   if (s.out.packets.empty())
@@ -98,6 +121,7 @@ void flush(self_ptr self) {
   auto& s = self->state;
   refuse_blackholed(s);
   feed_streams(s);
+  settle_ends(s);
   send_packets(self);
   if (!s.out.events.empty() && s.start->listener)
     self->send(s.start->listener,
@@ -232,7 +256,12 @@ caf::result<link_answer> carry_out(self_ptr self, const link_order& wanted) {
     promise.deliver(link_answer{.refused = link_error::not_active});
     return promise;
   }
-  promise.deliver(std::visit(obey{s, now()}, wanted));
+  auto answer = std::visit(obey{s, now()}, wanted);
+  const auto* write = std::get_if<write_stream>(&wanted);
+  if (write && write->end && !answer.refused && answer.count == write->data.size())
+    s.ends.push_back({write->stream, promise, answer});
+  else
+    promise.deliver(std::move(answer));
   flush(self);
   return promise;
 }

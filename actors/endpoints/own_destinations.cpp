@@ -135,12 +135,12 @@ value filtered(const value& table, const value& destination) {
   if (destination.is_nil())
     return table;
   value::list some;
-  const bool is_list = table.each_item([&](const value& entry) {
+  table.each_item([&](const value& entry) {
     if (const auto* hash = entry.find("hash"); hash && *hash == destination)
       some.push_back(entry);
     return true;
   });
-  return is_list ? value(std::move(some)) : table;
+  return some;
 }
 
 /// ["table", destination or nil, most hops or nil] or ["rates", destination or nil]

@@ -185,6 +185,7 @@ int plexus_link_send_message(plexus_link *link, uint16_t type, const void *data,
 int plexus_link_read_stream(plexus_link *link, uint16_t stream);
 /* Waits for room. */
 int plexus_link_write_stream(plexus_link *link, uint16_t stream, const void *data, size_t size, int timeout_ms);
+/* Waits until the far side has proved all of it. */
 int plexus_link_end_stream(plexus_link *link, uint16_t stream, int timeout_ms);
 void plexus_link_close(plexus_link *link);
 /* The link itself goes on until it is closed. */
