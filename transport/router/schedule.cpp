@@ -119,7 +119,10 @@ void router_shard::state::tick(instant now, shard_output& out) {
     inflight.expire(now);
     discoveries.expire(now);
     asked.expire(now);
-    tunnels.cull(now);
+    tunnels.cull(now, [&](const destination_hash& destination, const tunnel_path& kept) {
+      const auto* path = path_to(destination, now);
+      return path && records.at(path->record).blobs.timebase() > kept.blobs.timebase();
+    });
   }
 }
 

@@ -57,9 +57,11 @@ void tunnel_table::on_interface_gone(interface_id interface) {
   }
 }
 
-void tunnel_table::cull(instant now) {
+void tunnel_table::cull(instant now, const is_outdated& outdated) {
   for (auto t = tunnels_.begin(); t != tunnels_.end();) {
-    paths_ -= std::erase_if(t->second.paths, [&](const auto& p) { return now - p.second.learned_at > path_lifetime; });
+    paths_ -= std::erase_if(t->second.paths, [&](const auto& p) {
+      return now - p.second.learned_at > path_lifetime || outdated(p.first, p.second);
+    });
     if (now < t->second.expires_at) {
       ++t;
       continue;

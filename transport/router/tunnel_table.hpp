@@ -8,6 +8,7 @@
 #include "messages/interface.hpp"
 #include "transport/gates/random_blobs.hpp"
 
+#include <functional>
 #include <optional>
 #include <unordered_map>
 
@@ -47,8 +48,10 @@ public:
   void learn(tunnel& t, const destination_hash& destination, tunnel_path path);
   void forget(tunnel& t, const destination_hash& destination) { paths_ -= t.paths.erase(destination); }
   void on_interface_gone(interface_id interface);
-  /// Removes what is older than its lifetime.
-  void cull(instant now);
+  /// What is known now is newer than what the tunnel knows.
+  using is_outdated = std::function<bool(const destination_hash&, const tunnel_path&)>;
+  /// Removes what is older than its lifetime, and paths that are outdated.
+  void cull(instant now, const is_outdated& outdated);
 
   std::size_t size() const { return tunnels_.size(); }
   const std::unordered_map<tunnel_id, tunnel>& all() const { return tunnels_; }

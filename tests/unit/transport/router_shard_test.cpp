@@ -539,24 +539,41 @@ TEST_CASE("PLAIN packets go from clients to everybody and from outside to client
   CHECK(w.drops(w.west, drop_reason::plain_hops) == 1);
 }
 
+octet_string tunnel_packet(const identity& far_side, seeded& random) {
+  packet_header header;
+  header.flags = make_flags(packet_type::data, destination_type::plain);
+  header.destination = rename<address>(control::tunnel_synthesis);
+  return encode_packet(header, synthesize_tunnel(far_side, interface_hash{}, random).encode());
+}
+
 TEST_CASE("a tunnel that comes back on another connection brings its paths along") {
   world w;
   const auto far_side = identity::generate(w.random);
-  const auto synthesis = [&] {
-    packet_header header;
-    header.flags = make_flags(packet_type::data, destination_type::plain);
-    header.destination = rename<address>(control::tunnel_synthesis);
-    return encode_packet(header, synthesize_tunnel(far_side, interface_hash{}, w.random).encode());
-  };
-  w.receive(w.east, synthesis());
+  w.receive(w.east, tunnel_packet(far_side, w.random));
   const auto d = w.announced(w.east, 3);
   w.r->remove_interface(w.east, w.now);
   CHECK_FALSE(w.path(d.hash));
   w.pass(1h);
-  w.receive(w.south, synthesis());
+  w.receive(w.south, tunnel_packet(far_side, w.random));
   REQUIRE(w.path(d.hash));
   CHECK(w.path(d.hash)->heard_on == w.south);
   CHECK(w.path(d.hash)->hops == 3);
+}
+
+TEST_CASE("a tunnel does not bring back what was announced anew elsewhere since") {
+  world w;
+  const auto far_side = identity::generate(w.random);
+  w.receive(w.east, tunnel_packet(far_side, w.random));
+  auto moved = w.announced(w.east, 3);
+  const auto stayed = w.announced(w.east, 3);
+  w.r->remove_interface(w.east, w.now);
+  moved.announce_at(2000, w.random);
+  w.receive(w.west, moved.packet(0));
+  w.pass(10s);
+  w.r->remove_interface(w.west, w.now);
+  w.receive(w.south, tunnel_packet(far_side, w.random));
+  CHECK_FALSE(w.path(moved.hash));
+  CHECK(w.path(stayed.hash));
 }
 
 TEST_CASE("a relay that is switched off serves its clients only") {

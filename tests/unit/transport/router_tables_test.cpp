@@ -15,6 +15,10 @@
 namespace plexus {
 namespace {
 
+bool never(const destination_hash&, const tunnel_path&) {
+  return false;
+}
+
 using namespace std::chrono_literals;
 
 constexpr std::uint64_t secret = 0x1234567890abcdef;
@@ -359,7 +363,7 @@ TEST_CASE("a tunnel's paths outlive its interface") {
   tunnels.learn(*t, destination(1), std::move(path));
   tunnels.on_interface_gone(wifi);
   CHECK_FALSE(tunnels.over(wifi));
-  tunnels.cull(t0 + 5h);
+  tunnels.cull(t0 + 5h, never);
   auto* again = tunnels.open(tunnel_of(1), tcp, t0 + 5h);
   REQUIRE(again);
   CHECK(again->paths.at(destination(1)).hops == 3);
@@ -373,9 +377,9 @@ TEST_CASE("a tunnel and its paths are forgotten after eight hours") {
   path.learned_at = t0;
   tunnels.learn(*t, destination(1), std::move(path));
   tunnels.open(tunnel_of(1), wifi, t0 + 4h);
-  tunnels.cull(t0 + 8h + 1s);
+  tunnels.cull(t0 + 8h + 1s, never);
   CHECK(tunnels.over(wifi)->paths.empty());
-  tunnels.cull(t0 + 12h);
+  tunnels.cull(t0 + 12h, never);
   CHECK(tunnels.size() == 0);
   CHECK_FALSE(tunnels.over(wifi));
 }
