@@ -42,6 +42,8 @@ void transmitter::connect(connection_ptr link) {
   link_ = std::move(link);
   buffer_.clear();
   parked_.clear();
+  announces_.clear();
+  announces_size_ = 0;
   full_ = wish_to_write_ = false;
   timed_from_ = {};
 }
@@ -84,7 +86,9 @@ bool transmitter::transmit(parked from, interface_gate& gate, instant now) {
 
 bool transmitter::send(const std::vector<announce_packet>& packets, instant now) {
   for (const auto& packet : packets) {
-    if (!link_ || holds_sources() || !buffer_.accepts(transmit_kind::announce, scratch.size() + packet->size()))
+    if (link_ && holds_sources())
+      keep(packet);
+    else if (!link_ || !buffer_.accepts(transmit_kind::announce, scratch.size() + packet->size()))
       counters_->count_dropped(transmit_kind::announce, packet->size());
     else
       frame(*packet, {}, transmit_kind::announce);
@@ -92,6 +96,13 @@ bool transmitter::send(const std::vector<announce_packet>& packets, instant now)
       return false;
   }
   return write_framed(now);
+}
+
+void transmitter::keep(const announce_packet& packet) {
+  if (!buffer_.accepts(transmit_kind::announce, announces_size_ + packet->size()))
+    return counters_->count_dropped(transmit_kind::announce, packet->size());
+  announces_.push_back(packet);
+  announces_size_ += packet->size();
 }
 
 void transmitter::frame(octets head, octets body, transmit_kind kind) {
@@ -163,7 +174,10 @@ bool transmitter::unpark(interface_gate& gate, instant now) {
     if (!transmit(std::move(first), gate, now))
       return false;
   }
-  return true;
+  if (!parked_.empty() || announces_.empty())
+    return true;
+  announces_size_ = 0;
+  return send(std::exchange(announces_, {}), now);
 }
 
 bool transmitter::on_time(interface_gate& gate, instant now) {

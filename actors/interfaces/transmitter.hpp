@@ -2,6 +2,8 @@
 //
 //   transmit -> [parked batches] -> framing -> [buffer] -> socket
 //
+// Announces that come while batches are parked wait behind them, as many as the buffer would take.
+//
 // One owner, the interface's actor; time comes in.
 #pragma once
 
@@ -47,7 +49,7 @@ public:
   bool idle() const { return buffer_.empty() && parked_.empty(); }
   bool holds_sources() const { return !parked_.empty(); }
   bool is_slow() const { return !trust_.is_waited_for(); }
-  std::size_t waiting() const { return buffer_.size(); }
+  std::size_t waiting() const { return buffer_.size() + announces_size_; }
   const transmit_counters& counters() const { return *counters_; }
   std::shared_ptr<const transmit_counters> shared_counters() const { return counters_; }
 
@@ -60,6 +62,7 @@ private:
 
   bool transmit(parked from, interface_gate& gate, instant now);
   bool unpark(interface_gate& gate, instant now);
+  void keep(const announce_packet& packet);
   void frame(octets head, octets body, transmit_kind kind);
   bool write_framed(instant now);
   bool write(octets framed, std::size_t& taken, instant now);
@@ -71,7 +74,9 @@ private:
   transmit_buffer buffer_;
   stream_framing framing_;
   std::shared_ptr<const access_codes> access_;
-  std::deque<parked> parked_;  ///< bounded by the slabs that their sources may have out
+  std::deque<parked> parked_;               ///< bounded by the slabs that their sources may have out
+  std::vector<announce_packet> announces_;  ///< behind them; none when there are none
+  std::size_t announces_size_ = 0;          ///< octets
   peer_trust trust_;
   instant progress_at_{};
   bool full_ = false, wish_to_write_ = false;

@@ -124,6 +124,31 @@ TEST_CASE("announces are given up before data") {
   CHECK(r.output.counters().dropped_packets == dropped + 1);
 }
 
+TEST_CASE("announces wait with what is held back, and go out behind it") {
+  rig r;
+  while (!r.output.holds_sources())
+    r.send(t0);
+  const std::vector<announce_packet> ten(10, std::make_shared<octet_string>(200, 0x55));
+  const auto before = r.output.waiting();
+  REQUIRE(r.output.send(ten, t0));
+  CHECK(r.output.waiting() == before + 2000);
+  CHECK(r.output.counters().dropped_packets == 0);
+  CHECK(r.read_all(t0 + 50ms) == r.sent + 10);
+  CHECK(r.output.waiting() == 0);
+}
+
+TEST_CASE("announces that wait with what is held back are bounded") {
+  rig r;
+  while (!r.output.holds_sources())
+    r.send(t0);
+  std::size_t offered = 0;
+  for (; r.output.counters().dropped_packets == 0; offered += 100)
+    REQUIRE(r.output.send(std::vector<announce_packet>(100, std::make_shared<octet_string>(500, 0x55)), t0));
+  CHECK(r.output.waiting() <= limits.bulk_max());
+  const auto dropped = r.output.counters().dropped_packets;
+  CHECK(r.read_all(t0 + 50ms) == r.sent + offered - dropped);
+}
+
 TEST_CASE("without a connection everything is dropped and counted") {
   rig r;
   r.output.connect(nullptr);
