@@ -24,6 +24,8 @@ namespace plexus {
 using tick_atom = caf::atom_constant<caf::atom("tick")>;
 /// There is queued work to go on with.
 using work_atom = caf::atom_constant<caf::atom("work")>;
+/// What the shards have to announce at this moment is there.
+using gather_atom = caf::atom_constant<caf::atom("gather")>;
 /// The socket takes octets again.
 using writable_atom = caf::atom_constant<caf::atom("writable")>;
 /// Finish what waits, within the time that comes along, and end.

@@ -4,16 +4,20 @@
 #include "actors/deadline_timer.hpp"
 #include "actors/io/io_thread.hpp"
 #include "actors/supervision/failures.hpp"
+#include "transport/router/announce_round.hpp"
 
 #include <caf/all.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace plexus {
 namespace {
 
 /// Signature checks in one slice of work, about 0.3 ms: the longest that a data batch waits for announces.
 constexpr unsigned work_slice = 8;
+/// Between the first shard's part of a round and the round: timers of one moment ring so far apart at most.
+constexpr auto gathering_time = 2 * deadline_timer::granularity;
 
 struct shard_state {
   explicit shard_state(shard_actor::base*) {}
@@ -42,6 +46,7 @@ struct shard_state {
   std::vector<egress_slot> interfaces;  ///< by slot
   deadline_timer timer;
   bool working = false;  ///< a work message is on its way
+  announce_round round;  ///< first shard: parts of all shards; a message will end it while it is not empty
 
   const egress_slot* find(interface_id id) const {
     return id.slot() < interfaces.size() && interfaces[id.slot()].id == id ? &interfaces[id.slot()] : nullptr;
@@ -86,16 +91,39 @@ void send_egress(self_ptr self) {
       self->send(to->actor, egress_batch_ptr(std::move(batch)));
 }
 
+void send_round(self_ptr self, announce_round round) {
+  const announce_round_ptr shared = std::make_shared<announce_round>(std::move(round));
+  for (const auto& to : self->state.interfaces)
+    if (to.takes_announces)
+      self->send(to.actor, shared);
+}
+
+void gather(self_ptr self, const std::vector<announce_transmit>& part) {
+  auto& s = self->state;
+  if (s.round.announces.empty())
+    self->delayed_send(self, gathering_time, gather_atom::value);
+  s.round.announces.insert(s.round.announces.end(), part.begin(), part.end());
+}
+
+/// One round for all shards, so that caps and queues of the gates do not depend on their number: the first shard
+/// gathers it.
 void send_announces(self_ptr self) {
   auto& s = self->state;
   if (s.out.announces.empty())
     return;
-  auto round = std::make_shared<announce_round>();
-  round->announces = std::move(s.out.announces);
-  const announce_round_ptr shared = std::move(round);
-  for (const auto& to : s.interfaces)
-    if (to.takes_announces)
-      self->send(to.actor, shared);
+  announce_round part{std::move(s.out.announces)};
+  if (s.shards.size() <= 1)
+    send_round(self, std::move(part));
+  else if (s.index == 0)
+    gather(self, part.announces);
+  else
+    self->send(s.shards.front(), announce_round_ptr(std::make_shared<announce_round>(std::move(part))));
+}
+
+void end_round(self_ptr self) {
+  auto round = std::exchange(self->state.round, {});
+  sort_round(round);
+  send_round(self, std::move(round));
 }
 
 void send_reports(self_ptr self) {
@@ -201,6 +229,8 @@ shard_actor::behavior_type shard_behavior(self_ptr self, const router_config& co
         flush(self);
       },
       [self](work_atom) { work(self); },
+      [self](const announce_round_ptr& part) { gather(self, part->announces); },
+      [self](gather_atom) { end_round(self); },
       [self, &s](const shard_started& started) {
         s.shards = started.shards;
         flush(self);

@@ -22,6 +22,8 @@ using shard_actor = shard_inlet::extend<
     caf::reacts_to<interface_gone>,                       // interfaces supervisor
     caf::reacts_to<tick_atom, std::uint64_t>,             // itself: a deadline
     caf::reacts_to<work_atom>,                            // itself: go on with queued work
+    caf::reacts_to<announce_round_ptr>,                   // another shard, the first only: its part of a round
+    caf::reacts_to<gather_atom>,                          // itself, the first only: the round is complete
     caf::reacts_to<shard_started>,                        // router supervisor: who the shards are
     caf::reacts_to<local_packets_ptr>,                    // endpoints: send these
     caf::reacts_to<announce_listener>,                    // endpoints: tell this one, too

@@ -26,12 +26,14 @@ struct pending_announce {
 };
 
 /// Bounded; into a full table nothing more is taken, since what is in it leaves within seconds.
-/// Due times are kept on a wheel of quarter seconds, so that no round looks at what is not due.
+/// Due times are kept on a wheel of quarter seconds, so that no round looks at what is not due. The quarters are those
+/// of the clock: all shards of a node have their rounds at the same moments.
 class pending_announces {
 public:
   static constexpr std::size_t answers_max = 64;  ///< for one destination
 
-  pending_announces(std::size_t entries_max, instant now) : entries_max_(entries_max), turned_(now) {}
+  pending_announces(std::size_t entries_max, instant now)
+      : entries_max_(entries_max), turned_(now - now.time_since_epoch() % tick) {}
 
   /// To be rebroadcast; a rebroadcast of the same destination is replaced. False if the table is full.
   bool put(const destination_hash& destination, const pending_announce& rebroadcast);

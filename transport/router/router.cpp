@@ -1,10 +1,10 @@
 #include "transport/router/router.hpp"
 
 #include "transport/ifac.hpp"
+#include "transport/router/announce_round.hpp"
 #include "transport/router/local_hops.hpp"
 
 #include <algorithm>
-#include <tuple>
 
 namespace plexus {
 namespace {
@@ -209,9 +209,7 @@ void router::carry_out(instant now) {
 void router::announce_due(instant now) {
   if (round_.announces.empty())
     return;
-  std::stable_sort(round_.announces.begin(), round_.announces.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.hops, a.destination) < std::tie(b.hops, b.destination);
-  });
+  sort_round(round_);
   for (auto& [value, p] : ports_) {
     std::vector<announce_packet> passed;
     p.gate.admit(round_, p.facts, now, passed);
