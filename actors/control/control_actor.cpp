@@ -139,7 +139,7 @@ struct responder {
       const auto table = std::make_shared<path_entries>();
       ask_shards<path_list>(
           me.self, [=](const path_list& paths) { append_paths(*table, paths, *names, read_clocks()); },
-          [me, table] { me.then(encode(*table)); }, paths_atom::value,
+          [me, table] { me.then(encode(table)); }, paths_atom::value,
           static_cast<std::uint8_t>(std::min<std::int64_t>(hops, 255)));
     });
   }

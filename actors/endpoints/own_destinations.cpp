@@ -132,14 +132,15 @@ void answer_status(self_ptr self, const value::list& wanted, responder then) {
 
 /// Entries of a table, of one destination alone where it is named.
 value filtered(const value& table, const value& destination) {
-  const auto* entries = table.as_list();
-  if (!entries || destination.is_nil())
+  if (destination.is_nil())
     return table;
   value::list some;
-  for (const auto& entry : *entries)
+  const bool is_list = table.each_item([&](const value& entry) {
     if (const auto* hash = entry.find("hash"); hash && *hash == destination)
       some.push_back(entry);
-  return some;
+    return true;
+  });
+  return is_list ? value(std::move(some)) : table;
 }
 
 /// ["table", destination or nil, most hops or nil] or ["rates", destination or nil]

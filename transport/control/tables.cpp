@@ -59,14 +59,19 @@ bool read(const value& from, std::string_view key, std::optional<T>& to) {
 
 template <class Entry, class Read>
 expected<std::vector<Entry>> parse_list(const value& from, Read read_entry) {
-  const auto* items = from.as_list();
-  if (items == nullptr)
-    return unexpected(parse_error::bad_value);
   std::vector<Entry> entries;
-  for (const auto& item : *items)
-    if (!read_entry(item, entries.emplace_back()))
-      return unexpected(parse_error::bad_value);
+  if (!from.each_item([&](const value& item) { return read_entry(item, entries.emplace_back()); }))
+    return unexpected(parse_error::bad_value);
   return entries;
+}
+
+value encode_path(const path_entry& e) {
+  return value::map{{"hash", e.destination.bytes()},
+                    {"timestamp", e.timestamp.to_value()},
+                    {"via", e.via.bytes()},
+                    {"hops", e.hops},
+                    {"expires", e.expires.to_value()},
+                    {"interface", e.interface}};
 }
 
 }  // namespace
@@ -74,13 +79,16 @@ expected<std::vector<Entry>> parse_list(const value& from, Read read_entry) {
 value encode(const path_entries& table) {
   value::list items;
   for (const auto& e : table)
-    items.push_back(value::map{{"hash", e.destination.bytes()},
-                               {"timestamp", e.timestamp.to_value()},
-                               {"via", e.via.bytes()},
-                               {"hops", e.hops},
-                               {"expires", e.expires.to_value()},
-                               {"interface", e.interface}});
+    items.push_back(encode_path(e));
   return items;
+}
+
+value encode(std::shared_ptr<const path_entries> table) {
+  if (table->empty())
+    return value::list{};
+  const auto count = table->size();
+  return value::rows(std::make_shared<value_rows>(
+      value_rows{count, [table = std::move(table)](std::size_t i) { return encode_path((*table)[i]); }}));
 }
 
 value encode(const rate_entries& table) {

@@ -1,5 +1,6 @@
 #include "transport/control/value.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace plexus {
@@ -30,6 +31,7 @@ value::value(octet_string bytes) : held_(std::move(bytes)) {}
 value::value(octets bytes) : held_(octet_string(bytes.begin(), bytes.end())) {}
 value::value(list items) : held_(std::move(items)) {}
 value::value(map members) : held_(std::move(members)) {}
+value::value(rows items) : held_(std::move(items)) {}
 
 std::optional<std::int64_t> value::as_int() const {
   if (const auto* v = get_if<std::int64_t>())
@@ -66,8 +68,29 @@ bool value::truthy() const {
     bool operator()(const octet_string& v) const { return !v.empty(); }
     bool operator()(const list& v) const { return !v.empty(); }
     bool operator()(const map& v) const { return !v.empty(); }
+    bool operator()(const rows& v) const { return v->count > 0; }
   };
   return visit(judge{});
+}
+
+value::list value::all_of(const rows& items) {
+  list all;
+  all.reserve(items->count);
+  for (std::size_t i = 0; i < items->count; ++i)
+    all.push_back(items->item(i));
+  return all;
+}
+
+bool value::each_item(const std::function<bool(const value&)>& use) const {
+  if (const auto* items = as_list())
+    return std::all_of(items->begin(), items->end(), use);
+  const auto* made = get_if<rows>();
+  if (made == nullptr)
+    return false;
+  for (std::size_t i = 0; i < (*made)->count; ++i)
+    if (!use((*made)->item(i)))
+      return false;
+  return true;
 }
 
 const value* value::find(std::string_view key) const {

@@ -5,9 +5,12 @@
 #include "messages/octets.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -15,11 +18,13 @@
 namespace plexus {
 
 struct value_member;
+struct value_rows;
 
 class value {
 public:
   using list = std::vector<value>;
   using map = std::vector<value_member>;
+  using rows = std::shared_ptr<const value_rows>;
 
   value();
   value(const value&);
@@ -45,6 +50,8 @@ public:
   value(octets bytes);
   value(list items);
   value(map members);
+  /// A list that is put together while it is encoded. No decoder yields one; it equals its copies alone.
+  value(rows items);
   /// nil when there is none.
   template <class T>
   value(const std::optional<T>& v) : value() {
@@ -68,6 +75,8 @@ public:
   const std::string* as_text() const { return get_if<std::string>(); }
   const octet_string* as_bytes() const { return get_if<octet_string>(); }
   const list* as_list() const { return get_if<list>(); }
+  /// Calls `use` with each item of a list of either form, until it returns false. False: no list, or ended so.
+  bool each_item(const std::function<bool(const value&)>& use) const;
   const map* as_map() const;
   /// The whole number if it lies in the range of the type, or nothing. A floating-point number is not one.
   std::optional<std::int64_t> as_int() const;
@@ -80,21 +89,38 @@ public:
   /// The member of a map under a text key, or null when there is none or this is no map.
   const value* find(std::string_view key) const;
 
+  /// Who does not know of rows is shown a list.
   template <class Visitor>
   decltype(auto) visit(Visitor&& visitor) const {
-    return std::visit(std::forward<Visitor>(visitor), held_);
+    return std::visit(
+        [&]<class Held>(const Held& held) -> decltype(auto) {
+          if constexpr (std::is_same_v<Held, rows> && !std::is_invocable_v<Visitor, const rows&>)
+            return visitor(all_of(held));
+          else
+            return visitor(held);
+        },
+        held_);
   }
 
   friend bool operator==(const value&, const value&);
 
 private:
-  std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, octet_string, list, map> held_;
+  static list all_of(const rows& items);
+
+  std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, octet_string, list, map, rows>
+      held_;
 };
 
 struct value_member {
   value key;
   value content;
   friend bool operator==(const value_member&, const value_member&) = default;
+};
+
+/// A table that would take several times its size as values. At least one item; `item` gives the same each time.
+struct value_rows {
+  std::size_t count = 0;
+  std::function<value(std::size_t)> item;
 };
 
 inline const value::map* value::as_map() const {

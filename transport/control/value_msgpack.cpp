@@ -52,12 +52,14 @@ struct packer {
     append(to, v);
   }
   void operator()(const value::list& v) const {
-    if (v.size() < 16)
-      to.push_back(static_cast<octet>(0x90 | v.size()));
-    else
-      count(v.size(), 0xdc, 0xdd);
+    begin_list(v.size());
     for (const auto& item : v)
       item.visit(*this);
+  }
+  void operator()(const value::rows& v) const {
+    begin_list(v->count);
+    for (std::size_t i = 0; i < v->count; ++i)
+      v->item(i).visit(*this);
   }
   void operator()(const value::map& v) const {
     if (v.size() < 16)
@@ -74,6 +76,12 @@ private:
   void tagged(octet tag, std::uint64_t number, std::size_t size) const {
     to.push_back(tag);
     append_big_endian(to, number, size);
+  }
+  void begin_list(std::size_t n) const {
+    if (n < 16)
+      to.push_back(static_cast<octet>(0x90 | n));
+    else
+      count(n, 0xdc, 0xdd);
   }
   void count(std::size_t n, octet tag16, octet tag32) const { n <= 0xffff ? tagged(tag16, n, 2) : tagged(tag32, n, 4); }
   void length(std::size_t n, octet tag8, octet tag16, octet tag32) const {

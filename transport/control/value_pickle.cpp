@@ -55,6 +55,13 @@ struct pickler {
       item.visit(*this);
     to.push_back('e');
   }
+  void operator()(const value::rows& v) const {
+    to.push_back(']');
+    to.push_back('(');
+    for (std::size_t i = 0; i < v->count; ++i)
+      v->item(i).visit(*this);
+    to.push_back('e');
+  }
   void operator()(const value::map& v) const {
     to.push_back('}');
     if (v.empty())

@@ -2,10 +2,13 @@
 
 #include "tests/unit/recorded_values.hpp"
 #include "transport/control/rpc_message.hpp"
+#include "transport/control/tables.hpp"
 #include "transport/control/value_msgpack.hpp"
 #include "transport/control/value_pickle.hpp"
 
 #include <catch2/catch.hpp>
+
+#include <cstring>
 
 using namespace plexus;
 
@@ -105,6 +108,23 @@ TEST_CASE("a message is answered in the dialect it came in") {
       CHECK(pickled->dialect == rpc_dialect::pickle);
       CHECK(pickled->content == v);
     }
+  }
+}
+
+TEST_CASE("a table of paths that is made while it is sent has the octets of one that is held") {
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{1}, std::size_t{15}, std::size_t{16}, std::size_t{70'000}}) {
+    path_entries table(size);
+    for (std::size_t i = 0; i < size; ++i) {
+      std::memcpy(table[i].destination.bytes().data(), &i, sizeof i);
+      table[i].hops = static_cast<std::int64_t>(i % 128);
+      table[i].interface = "TCPInterface[far/10.0.0.1:4242]";
+    }
+    const auto held = encode(table), made = encode(std::make_shared<const path_entries>(table));
+    for (const auto dialect : {rpc_dialect::msgpack, rpc_dialect::pickle})
+      CHECK((encode_message(dialect, made) == encode_message(dialect, held)));
+    CHECK(made.truthy() == (size > 0));
+    CHECK((parse_path_entries(made) == table));
   }
 }
 
