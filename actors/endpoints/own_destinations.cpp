@@ -135,12 +135,12 @@ value filtered(const value& table, const value& destination) {
   if (destination.is_nil())
     return table;
   value::list some;
-  table.each_item([&](const value& entry) {
+  const bool is_list = table.each_item([&](const value& entry) {
     if (const auto* hash = entry.find("hash"); hash && *hash == destination)
       some.push_back(entry);
     return true;
   });
-  return some;
+  return is_list ? value(std::move(some)) : table;
 }
 
 /// ["table", destination or nil, most hops or nil] or ["rates", destination or nil]

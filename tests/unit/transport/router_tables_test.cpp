@@ -14,6 +14,10 @@
 namespace plexus {
 namespace {
 
+bool never(const destination_hash&, const tunnel_path&) {
+  return false;
+}
+
 using namespace std::chrono_literals;
 
 constexpr std::uint64_t secret = 0x1234567890abcdef;

@@ -9,6 +9,8 @@
 
 #include <cstring>
 
+#include <cstring>
+
 using namespace plexus;
 
 namespace {
