@@ -162,7 +162,7 @@ interface_actor start_local_client(caf::actor_system& system, const node_setting
   settings.common = settings_of(node, "LocalInterface[" + local_place(node.reticulum) + "]");
   settings.common.description = {shared_instance_name, shared_client_type, {}, {}};
   settings.common.facts.role = interface_role::shared_instance;
-  settings.reconnect_wait = std::chrono::seconds(1);
+  settings.common.streams.reconnect_wait = std::chrono::seconds(1);
   settings.connect = [config = node.reticulum, &pool](stream_actor owner) {
     auto& home = pool.next();
     boost::asio::post(home.context(), [&home, config, owner] { connect_and_tell(home, config, owner); });

@@ -37,6 +37,7 @@ struct converter {
     return members;
   }
   template <class Plain>
+    requires(!std::is_same_v<Plain, value::rows>)
   json operator()(const Plain& v) const {
     return v;
   }

@@ -86,8 +86,8 @@ def test_a_link_to_the_reference(pair, chance):
     assert bridge("wire_link_identify", **on, private_key=me["private_key"])["identity_hash"] == me["hash"]
     assert peer.expect("identified")["identity"] == me["hash"]
     payload = chance.randbytes(100_000)
-    resource = bridge("wire_resource_send", **on, data=payload.hex(), metadata="0a0b")
-    assert resource["success"] and resource["status"] == 6 and resource["has_metadata"] and resource["size"] == len(payload)
+    resource = bridge("wire_resource_send", **on, data=payload.hex())
+    assert resource["success"] and resource["status"] == 6 and not resource["has_metadata"] and resource["size"] == len(payload)
     there_now = peer.expect("resource", timeout=20)
     assert there_now["sha256"] == hashlib.sha256(payload).hexdigest()
     answer = bridge("wire_link_request", **on, path="/echo", data="00ff")
@@ -162,6 +162,10 @@ def test_streams_between_bridges(two, chance):
     for number in range(20):
         assert other("wire_channel_send", handle=handle, link_id=link, data="%04x" % number)["sequence"] >= number
     assert one("wire_channel_received", handle=at["handle"], link_id=link)["messages"] == ["%04x" % n for n in range(20)]
+    described = other("wire_resource_send", handle=handle, link_id=link, data=data.hex(), metadata="0a0b")
+    assert described["success"] and described["has_metadata"] and not described["split"]
+    there = one("wire_resource_receiver_status", **at)
+    assert (there["status_name"], there["data"], there["metadata"]) == ("COMPLETE", data.hex(), "0a0b")
     window = other("wire_channel_window", handle=handle, link_id=link)
     assert window["window_max"] >= window["window"] > 2 and window["tx_ring"] == 0
     assert one("wire_listener_channel_rx", **at)["next_rx_sequence"] == window["next_sequence"]

@@ -139,8 +139,8 @@ void engine::search(const destination_hash& destination, duration timeout, done_
         return;
       self->send(endpoints, request_path_atom::value, destination);
       after(wait, [again, next = std::min<duration>(2 * wait, ask_again_max)] {
-        if (const auto held = again.lock())
-          (*held)(next);
+        if (const auto once_more = again.lock())
+          (*once_more)(next);
       });
     };
     (*ask)(ask_again_first);

@@ -4,12 +4,6 @@
 
 namespace plexus::bridge {
 
-std::pair<std::string, live_node&> live_nodes::start(const std::string& config) {
-  auto handle = "node" + std::to_string(++last_);
-  auto& node = *nodes_.emplace(handle, std::make_unique<live_node>(loop_, config)).first->second;
-  return {std::move(handle), node};
-}
-
 live_node& live_nodes::at(const parameters& p) {
   const auto found = nodes_.find(p.text("handle"));
   if (found == nodes_.end())

@@ -11,8 +11,19 @@ public:
   explicit live_nodes(event_loop& loop) : loop_(loop) {}
 
   event_loop& loop() { return loop_; }
-  /// Adds a node with this configuration; its handle.
-  std::pair<std::string, live_node&> start(const std::string& config);
+  /// A node with this configuration, whose media `open` opens: its handle. None is left behind where that throws.
+  template <class Open>
+  std::pair<std::string, live_node&> start(const std::string& config, Open open) {
+    auto handle = "node" + std::to_string(++last_);
+    auto& node = *nodes_.emplace(handle, std::make_unique<live_node>(loop_, config)).first->second;
+    try {
+      open(node);
+    } catch (...) {
+      nodes_.erase(handle);
+      throw;
+    }
+    return {std::move(handle), node};
+  }
   bool stop(const std::string& handle) { return nodes_.erase(handle) > 0; }
   /// The one that `handle` names, with everything done that is due.
   live_node& at(const parameters& p);

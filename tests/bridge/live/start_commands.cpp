@@ -74,8 +74,8 @@ json start_tcp_server(live_nodes& nodes, const parameters& p) {
       .key("listen_ip", "127.0.0.1")
       .key("listen_port", std::to_string(port))
       .common(p);
-  const auto [handle, node] = nodes.start(config.text());
-  const auto bound = node.listen(port);
+  std::uint16_t bound = 0;
+  const auto [handle, node] = nodes.start(config.text(), [&](live_node& made) { bound = made.listen(port); });
   return {{"handle", handle},
           {"port", bound},
           {"identity_hash", hex(node.core().self().hash())},
@@ -90,8 +90,7 @@ json start_tcp_client(live_nodes& nodes, const parameters& p) {
       .key("target_host", host)
       .key("target_port", std::to_string(port))
       .common(p);
-  const auto [handle, node] = nodes.start(config.text());
-  node.connect(host, port);
+  const auto [handle, node] = nodes.start(config.text(), [&](live_node& made) { made.connect(host, port); });
   return {{"handle", handle}, {"identity_hash", hex(node.core().self().hash())}};
 }
 
@@ -102,8 +101,9 @@ config_writer pipe_config(const parameters& p, bool transport) {
 }
 
 json start_pipe_peer(live_nodes& nodes, const parameters& p) {
-  const auto [handle, node] = nodes.start(pipe_config(p, p.flag_or("enable_transport", false)).text());
-  node.join_fifos(p.text("read_fifo"), p.text("write_fifo"));
+  const auto [handle, node] =
+      nodes.start(pipe_config(p, p.flag_or("enable_transport", false)).text(),
+                  [&](live_node& made) { made.join_fifos(p.text("read_fifo"), p.text("write_fifo")); });
   return {{"handle", handle}, {"identity_hash", hex(node.core().self().hash())}};
 }
 
@@ -114,9 +114,11 @@ json start_pipe_tcp_relay(live_nodes& nodes, const parameters& p) {
       .key("listen_ip", "127.0.0.1")
       .key("listen_port", std::to_string(port))
       .common(p);
-  const auto [handle, node] = nodes.start(config.text());
-  node.join_fifos(p.text("read_fifo"), p.text("write_fifo"));
-  const auto bound = node.listen(port);
+  std::uint16_t bound = 0;
+  const auto [handle, node] = nodes.start(config.text(), [&](live_node& made) {
+    made.join_fifos(p.text("read_fifo"), p.text("write_fifo"));
+    bound = made.listen(port);
+  });
   return {{"handle", handle}, {"port", bound}, {"identity_hash", hex(node.core().self().hash())}};
 }
 

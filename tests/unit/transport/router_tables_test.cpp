@@ -77,6 +77,8 @@ tunnel_id tunnel_of(std::uint64_t number) {
   return t;
 }
 
+const auto never = [](const destination_hash&, const tunnel_path&) { return false; };
+
 }  // namespace
 
 TEST_CASE("a flow table agrees with a map over random insertions and removals") {
@@ -349,7 +351,6 @@ TEST_CASE("links that come and go leave no deadlines behind") {
 }
 
 TEST_CASE("a tunnel's paths outlive its interface") {
-  const auto never = [](const destination_hash&, const tunnel_path&) { return false; };
   tunnel_table tunnels(10, 10);
   auto* t = tunnels.open(tunnel_of(1), wifi, t0);
   REQUIRE(t);

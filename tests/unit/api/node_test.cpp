@@ -1,7 +1,8 @@
 #include "actors/api/node.hpp"
+
 #include "actors/system_random.hpp"
-#include "tests/unit/actors/interface_bench.hpp"
 #include "tests/unit/actors/test_sockets.hpp"
+#include "tests/unit/api/inbox.hpp"
 #include "tests/unit/catch.hpp"
 #include "transport/destination_name.hpp"
 
@@ -14,6 +15,7 @@
 using namespace plexus;
 using namespace plexus::api;
 using namespace std::chrono_literals;
+using plexus::test::inbox;
 
 namespace {
 
@@ -302,7 +304,7 @@ TEST_CASE("coroutines and callbacks take turns on one thread") {
     std::vector<std::thread::id> seen;
     const auto found = co_await node.find(to, 30s);
     seen.push_back(std::this_thread::get_id());
-    (void)co_await node.send(*found, bytes{1});
+    (void)co_await node.send(*found, bytes(1));
     seen.push_back(std::this_thread::get_id());
     (void)co_await node.sleep(1ms);
     seen.push_back(std::this_thread::get_id());
