@@ -139,7 +139,9 @@ json received_packets(live_nodes& nodes, const parameters& p) {
     for (const auto& one : node->core().heard()) {
       if (one.number <= since)
         continue;
-      const auto packet = parse_packet(one.packet);
+      // Behind an access code nothing can be told of it yet.
+      const bool masked = !one.packet.empty() && (one.packet[0] & wire::ifac_flag);
+      const auto packet = masked ? unexpected(parse_error::bad_authentication) : parse_packet(one.packet);
       packets.push_back({{"seq", one.number},
                          {"timestamp_ms", static_cast<std::int64_t>(one.unix_seconds * 1000)},
                          {"raw_hex", hex(one.packet)},
