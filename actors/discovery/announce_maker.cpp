@@ -91,8 +91,8 @@ void begin(self_ptr self, const announce_order_ptr& order) {
   if (const auto known = s.stamps.find(sha256(s.map)); known != s.stamps.end())
     return answer(self, sealed_or_open(s, known->second));
   const auto wanted = config.discovery->stamp_value.value_or(0);
-  const auto cost = wanted > 0 ? static_cast<unsigned>(std::min<std::int64_t>(wanted, stamp_cost_max))
-                               : discovery_stamp_cost;
+  const auto cost =
+      wanted > 0 ? static_cast<unsigned>(std::min<std::int64_t>(wanted, stamp_cost_max)) : discovery_stamp_cost;
   s.search.emplace(discovery_workblock(s.map), cost, *s.random);
   self->send(self, work_atom::value);
 }

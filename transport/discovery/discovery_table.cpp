@@ -63,8 +63,7 @@ const discovered_interface* discovery_table::find(const discovery_hash& name) co
 std::vector<discovery_hash> discovery_table::relays(selection which, unix_time now) const {
   std::vector<std::pair<decltype(rank_of({}, {})), discovery_hash>> ranked;
   for (const auto& [name, record] : records_)
-    if (record.offer.transport &&
-        (which == selection::all_relays || record.status(now) == discovery_status::available))
+    if (record.offer.transport && (which == selection::all_relays || record.status(now) == discovery_status::available))
       ranked.emplace_back(rank_of(record, now), name);
   std::sort(ranked.rbegin(), ranked.rend());
   std::vector<discovery_hash> out;

@@ -1,7 +1,7 @@
 // The discovered interfaces that a node knows, by the names of their files.
 //
-// The table is bounded: the announces of strangers must not fill memory and disk. When it is full, a new interface takes
-// the place of the one that would be listed last.
+// The table is bounded: the announces of strangers must not fill memory and disk. When it is full, a new interface
+// takes the place of the one that would be listed last.
 #pragma once
 
 #include "transport/discovery/discovered_interface.hpp"

@@ -2,9 +2,9 @@
 //
 // An array of cache lines of eight fingerprints, newest first; a fingerprint belongs into one line, and a full line
 // forgets its oldest. There are two places at least for each of `entries_max`, so a packet is found again after half of
-// `entries_max` others but for one in a thousand, and after all of them but for one in twenty. Memory is fixed, one line
-// is touched for each packet, and there is never a moment when many are forgotten at once.
-// Source: rns-1.5.7 section 1.4 (the reference keeps two sets of half of `entries_max` each).
+// `entries_max` others but for one in a thousand, and after all of them but for one in twenty. Memory is fixed, one
+// line is touched for each packet, and there is never a moment when many are forgotten at once. Source: rns-1.5.7
+// section 1.4 (the reference keeps two sets of half of `entries_max` each).
 #pragma once
 
 #include <array>
@@ -18,7 +18,9 @@ class duplicate_filter {
 public:
   explicit duplicate_filter(std::size_t entries_max);
 
-  [[gnu::always_inline]] void prefetch(std::uint64_t fingerprint) const { __builtin_prefetch(&lines_[line_of(fingerprint)], 1); }
+  [[gnu::always_inline]] void prefetch(std::uint64_t fingerprint) const {
+    __builtin_prefetch(&lines_[line_of(fingerprint)], 1);
+  }
   bool contains(std::uint64_t fingerprint) const;
   /// False if it was there already.
   bool insert(std::uint64_t fingerprint);

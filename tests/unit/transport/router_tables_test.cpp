@@ -81,8 +81,6 @@ tunnel_id tunnel_of(std::uint64_t number) {
   return t;
 }
 
-const auto never = [](const destination_hash&, const tunnel_path&) { return false; };
-
 }  // namespace
 
 TEST_CASE("a flow table agrees with a map over random insertions and removals") {

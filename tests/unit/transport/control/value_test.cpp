@@ -9,8 +9,6 @@
 
 #include <cstring>
 
-#include <cstring>
-
 using namespace plexus;
 
 namespace {
