@@ -1,16 +1,15 @@
 #include "actors/discovery/program_output.hpp"
 
+#include "actors/io/program.hpp"
+
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-extern char** environ;
 
 namespace plexus {
 namespace {
@@ -19,29 +18,6 @@ using steady = std::chrono::steady_clock;
 
 std::string complaint(const char* what, int error) {
   return std::string(what) + ": " + std::strerror(error);
-}
-
-/// Leads a process group of its own, with nothing open but its output; no input.
-int spawn(const std::string& path, int output, pid_t& pid) {
-  posix_spawn_file_actions_t files;
-  posix_spawnattr_t attributes;
-  ::posix_spawn_file_actions_init(&files);
-  ::posix_spawnattr_init(&attributes);
-  ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
-  ::posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
-  sigset_t none, all;
-  sigemptyset(&none);
-  sigfillset(&all);
-  ::posix_spawnattr_setsigmask(&attributes, &none);
-  ::posix_spawnattr_setsigdefault(&attributes, &all);
-  ::posix_spawnattr_setpgroup(&attributes, 0);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-  std::array<char*, 2> arguments{const_cast<char*>(path.c_str()), nullptr};
-  const int error = ::posix_spawn(&pid, path.c_str(), &files, &attributes, arguments.data(), environ);
-  ::posix_spawnattr_destroy(&attributes);
-  ::posix_spawn_file_actions_destroy(&files);
-  return error;
 }
 
 /// Until the end of the output; false when the time is over before.
@@ -92,7 +68,7 @@ expected<std::string, std::string> output_of_program(const std::filesystem::path
   if (::pipe2(ends.data(), O_CLOEXEC) != 0)
     return unexpected(complaint("cannot make a pipe", errno));
   pid_t pid = -1;
-  const int error = spawn(path.string(), ends[1], pid);
+  const int error = start_program({std::filesystem::absolute(path).string()}, -1, ends[1], pid);
   ::close(ends[1]);
   const auto until = steady::now() + within;
   std::string output;

@@ -228,6 +228,7 @@ def main():
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "release")
     parser.add_argument("--relays", default="plexusd-1,plexusd,rns-rs,rnsd", help="which to measure")
     parser.add_argument("--latency", type=int, default=3000)
+    parser.add_argument("--latency-alone", action="store_true", help="measure nothing else")
     parser.add_argument("--scale", type=float, default=1.0, help="share of the load, for a quick look")
     parser.add_argument("--json", type=pathlib.Path, help="where the figures go (default: bench/relay.json in the build)")
     parser.add_argument("--strict", action="store_true", help="end with 1 if a budget is missed")
@@ -237,6 +238,9 @@ def main():
                                       capture_output=True, text=True).stdout)
     signature = signature_cost()
     found = commands(options.build, options.relays.split(","))
+    if options.latency_alone:
+        print(json.dumps(latencies({name: command for name, command in found.items() if name != "plexusd-1"}, options.latency)))
+        return
     results = {}
     for name, command in found.items():
         sizes = {key: max(100, int(value * options.scale)) for key, value in LOADS[name].items()}

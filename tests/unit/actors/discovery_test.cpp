@@ -48,7 +48,7 @@ struct estate {
 
   explicit estate(std::function<void(node_setup&)> change_publisher = {},
                   std::function<void(node_setup&)> change_finder = {}) {
-    auto setup = plain_setup(1, tcp_listener_config(hub));
+    auto setup = plain_setup(1, listener_config("Listener", hub));
     setup.config.interfaces.push_back(published_config(port, "The interface"));
     setup.version = "0.1.0";
     setup.discovery = quick();
@@ -58,7 +58,7 @@ struct estate {
     publisher = std::make_unique<node>(std::move(setup));
     publisher->start_interfaces();
 
-    setup = plain_setup(2, tcp_client_config(hub));
+    setup = plain_setup(2, connecting_config("Client", hub));
     setup.config.reticulum.discover_interfaces = true;
     setup.config.reticulum.required_discovery_value = 2;
     setup.state = state_directory(directory.path());

@@ -3,6 +3,7 @@
 #include "actors/node.hpp"
 #include "messages/announce.hpp"
 #include "messages/packet.hpp"
+#include "tests/unit/actors/tcp_configs.hpp"
 #include "tests/unit/actors/test_sockets.hpp"
 #include "tests/unit/catch.hpp"
 #include "tests/unit/storage/temporary_directory.hpp"
@@ -21,6 +22,7 @@
 #include <sstream>
 
 using namespace plexus;
+using namespace plexus::test;
 using namespace std::chrono_literals;
 using test::client_socket;
 
@@ -36,18 +38,6 @@ public:
 private:
   std::mt19937 engine_{7};
 };
-
-interface_config tcp_server(const std::string& name, std::uint16_t port) {
-  interface_config config;
-  config.name = name;
-  config.type = "TCPServerInterface";
-  config.enabled = true;
-  tcp_server_settings settings;
-  settings.listen.address = "127.0.0.1";
-  settings.listen.port = port;
-  config.settings = settings;
-  return config;
-}
 
 node_setup setup_of(std::vector<interface_config> interfaces = {}, std::uint16_t metrics_port = 0) {
   node_setup setup;
@@ -223,7 +213,7 @@ struct relayed {
   relayed()
       : left_port(test::free_port()),
         right_port(test::free_port()),
-        running(setup_of({tcp_server("left", left_port), tcp_server("right", right_port)})) {
+        running(setup_of({listener_config("left", left_port), listener_config("right", right_port)})) {
     running.start_interfaces();
     left.emplace(left_port);
     right.emplace(right_port);
@@ -265,7 +255,7 @@ struct relayed {
 }  // namespace
 
 TEST_CASE("what is exported is what docs/metrics.md lists") {
-  node running(setup_of({tcp_server("only", test::free_port())}));
+  node running(setup_of({listener_config("only", test::free_port())}));
   running.start_interfaces();
   const auto exported = scrape::of(running.metrics_port());
   const auto documented = documented_families();
@@ -347,7 +337,7 @@ TEST_CASE("counters follow the traffic between two clients, and outlive their co
 }
 
 TEST_CASE("a node is healthy while its root lives, and ready once it has started") {
-  node running(setup_of({tcp_server("only", test::free_port())}));
+  node running(setup_of({listener_config("only", test::free_port())}));
   const auto port = running.metrics_port();
   CHECK(get(port, "/healthz").status == 200);
   const auto starting = get(port, "/readyz");

@@ -4,6 +4,7 @@
 #include "actors/node.hpp"
 #include "messages/announce.hpp"
 #include "tests/unit/actors/stream_rig.hpp"
+#include "tests/unit/actors/tcp_configs.hpp"
 #include "tests/unit/actors/test_sockets.hpp"
 #include "tests/unit/catch.hpp"
 #include "transport/destination_name.hpp"
@@ -95,32 +96,6 @@ inline octet_string announce_packet_for(address& destination, std::uint64_t seed
 
 inline octet_string announce_for(address& destination, std::uint64_t seed) {
   return framed(announce_packet_for(destination, seed));
-}
-
-inline interface_config listener_config(const std::string& name, std::uint16_t port) {
-  interface_config config;
-  config.name = name;
-  config.type = "TCPServerInterface";
-  config.enabled = true;
-  config.ingress_control = false;
-  tcp_server_settings server;
-  server.listen.address = "127.0.0.1";
-  server.listen.port = port;
-  config.settings = server;
-  return config;
-}
-
-inline interface_config connecting_config(const std::string& name, std::uint16_t port) {
-  interface_config config;
-  config.name = name;
-  config.type = "TCPClientInterface";
-  config.enabled = true;
-  config.ingress_control = false;
-  tcp_client_settings client;
-  client.target.host = "127.0.0.1";
-  client.target.port = port;
-  config.settings = client;
-  return config;
 }
 
 /// A node of two listeners, A and B.

@@ -2,7 +2,7 @@
 
 #include "actors/system_random.hpp"
 #include "tests/unit/actors/test_sockets.hpp"
-#include "tests/unit/api/inbox.hpp"
+#include "tests/unit/inbox.hpp"
 #include "tests/unit/catch.hpp"
 #include "transport/destination_name.hpp"
 

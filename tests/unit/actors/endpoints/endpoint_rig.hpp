@@ -6,6 +6,7 @@
 #include "actors/system_random.hpp"
 #include "tests/unit/actors/interface_bench.hpp"
 #include "tests/unit/actors/stream_rig.hpp"
+#include "tests/unit/actors/tcp_configs.hpp"
 #include "tests/unit/actors/test_sockets.hpp"
 
 #include <memory>
@@ -13,28 +14,6 @@
 namespace plexus::test {
 
 using namespace std::chrono_literals;
-
-inline interface_config tcp_listener_config(std::uint16_t port) {
-  auto config = config_of("TCPServerInterface", {});
-  config.name = "Listener";
-  config.ingress_control = false;
-  tcp_server_settings server;
-  server.listen.address = "127.0.0.1";
-  server.listen.port = port;
-  config.settings = server;
-  return config;
-}
-
-inline interface_config tcp_client_config(std::uint16_t port) {
-  auto config = config_of("TCPClientInterface", {});
-  config.name = "Client";
-  config.ingress_control = false;
-  tcp_client_settings client;
-  client.target.host = "127.0.0.1";
-  client.target.port = port;
-  config.settings = client;
-  return config;
-}
 
 inline node_setup plain_setup(std::uint64_t seed, interface_config with) {
   seeded_random chance(seed);
@@ -96,13 +75,13 @@ struct listener {
 class two_nodes {
 public:
   explicit two_nodes(std::function<void(node_setup&)> change_first = {}) {
-    auto setup = plain_setup(1, tcp_listener_config(port));
+    auto setup = plain_setup(1, listener_config("Listener", port));
     setup.failed = [this] { failed = true; };
     if (change_first)
       change_first(setup);
     first = std::make_unique<node>(std::move(setup));
     first->start_interfaces();
-    second = std::make_unique<node>(plain_setup(2, tcp_client_config(port)));
+    second = std::make_unique<node>(plain_setup(2, connecting_config("Client", port)));
     second->start_interfaces();
   }
 

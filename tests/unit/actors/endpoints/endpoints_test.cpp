@@ -23,6 +23,14 @@ destination_spec open_house(const listener& of, std::uint64_t seed = 7) {
   return spec;
 }
 
+/// Open at the first node, with a path to it at the second.
+destination_spec visited_house(two_nodes& nodes, const listener& of) {
+  auto spec = open_house(of);
+  REQUIRE(nodes.add(*nodes.first, spec).actor);
+  nodes.path(*nodes.second, spec.hash());
+  return spec;
+}
+
 octet_string text(std::string_view words) {
   const auto view = as_octets(words);
   return {view.begin(), view.end()};
@@ -109,9 +117,7 @@ TEST_CASE("a link carries packets, a request, a resource and messages, and ends"
 TEST_CASE("a stream over the channel of a link arrives whole and ends") {
   two_nodes nodes;
   listener house(nodes.first->system()), guest(nodes.second->system());
-  const auto spec = open_house(house);
-  nodes.add(*nodes.first, spec);
-  nodes.path(*nodes.second, spec.hash());
+  const auto spec = visited_house(nodes, house);
   const auto link = nodes.open(*nodes.second, spec.owner->open(), spec.hash(), guest.actor);
   guest.next<link_established>();
   const auto inside = house.next_with_link<link_established>().first;
@@ -179,9 +185,7 @@ TEST_CASE("a destination that dies is made again with its keys, and its links go
 TEST_CASE("a link whose actor dies has closed for its user, and nobody else notices") {
   two_nodes nodes;
   listener house(nodes.first->system()), one(nodes.second->system()), other(nodes.second->system());
-  const auto spec = open_house(house);
-  nodes.add(*nodes.first, spec);
-  nodes.path(*nodes.second, spec.hash());
+  const auto spec = visited_house(nodes, house);
   const auto doomed = nodes.open(*nodes.second, spec.owner->open(), spec.hash(), one.actor);
   const auto lasting = nodes.open(*nodes.second, spec.owner->open(), spec.hash(), other.actor);
   one.next<link_established>();
@@ -198,9 +202,7 @@ TEST_CASE("a link whose actor dies has closed for its user, and nobody else noti
 TEST_CASE("destinations and links outlive the shards") {
   two_nodes nodes;
   listener house(nodes.first->system()), guest(nodes.second->system());
-  const auto spec = open_house(house);
-  nodes.add(*nodes.first, spec);
-  nodes.path(*nodes.second, spec.hash());
+  const auto spec = visited_house(nodes, house);
   const auto link = nodes.open(*nodes.second, spec.owner->open(), spec.hash(), guest.actor);
   guest.next<link_established>();
 
@@ -228,9 +230,7 @@ TEST_CASE("destinations and links outlive the shards") {
 TEST_CASE("a blackholed initiator loses its link when it identifies, and nobody hears who it was") {
   two_nodes nodes;
   listener house(nodes.first->system()), guest(nodes.second->system());
-  const auto spec = open_house(house);
-  nodes.add(*nodes.first, spec);
-  nodes.path(*nodes.second, spec.hash());
+  const auto spec = visited_house(nodes, house);
   const auto bad = some_identity(66);
   nodes.ask<control_reply>(*nodes.first, nodes.first->control(),
                            control_request(std::make_shared<rpc::request>(rpc::blackhole{bad->hash(), {}, {}})));

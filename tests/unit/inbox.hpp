@@ -1,4 +1,4 @@
-// What callbacks tell the test.
+// What callbacks and actors tell the test.
 #pragma once
 
 #include <chrono>
