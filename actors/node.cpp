@@ -183,6 +183,14 @@ void node::start_interfaces() {
     caf::anon_send(root_, node_step::state_restored);
 }
 
+bool node::wait_for_interfaces(duration within) {
+  caf::scoped_actor self{system_};
+  bool all = false;
+  self->request(interfaces_, within, connect_atom::value)
+      .receive([&](bool attempted) { all = attempted; }, [](const caf::error&) {});
+  return all;
+}
+
 std::uint16_t node::metrics_port() {
   std::uint16_t port = 0;
   if (!metrics_)

@@ -79,6 +79,9 @@ public:
   /// Throws instance_taken before anything is opened if another program is the shared instance.
   /// Then begins to restore the state, without waiting for it.
   void start_interfaces();
+  /// Waits until each of them is online or has failed once, for `within` at most; whether that is so. What a program
+  /// sends before its lines are up is lost.
+  bool wait_for_interfaces(duration within);
   /// Opens the socket of the management protocol, if the instance is shared. Throws instance_taken.
   void start_control_socket();
   /// Reads the configuration again, and carries out what is different in it. Returns at once.

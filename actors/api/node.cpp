@@ -118,6 +118,7 @@ std::shared_ptr<engine> launch(const node_options& options) {
   of->on_shared_instance = setup.on_shared_instance;
   life->core = std::make_unique<plexus::node>(std::move(setup));
   life->core->start_interfaces();
+  life->core->wait_for_interfaces(options.connect_wait);
   life->core->start_control_socket();
   life->endpoints = life->core->endpoints();
   const auto started = std::make_shared<std::promise<std::thread::id>>();

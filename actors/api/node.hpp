@@ -43,6 +43,9 @@ struct node_options {
   instance_role role = instance_role::automatic;
   /// 0 critical, 1 error, 2 warning, ... 8; on standard error. That of the first node of a process counts.
   int log_level = 2;
+  /// start() waits so long for lines to come up, since what is sent before that is lost; a refused one is not waited
+  /// for. Source: TCPInterface.py: INITIAL_CONNECT_TIMEOUT.
+  std::chrono::milliseconds connect_wait{5000};
   /// Names why the node could not start.
   std::string* problem = nullptr;
 };
@@ -140,7 +143,7 @@ struct link_wish_options {
 
 class node {
 public:
-  /// Blocks until the interfaces are started, not until they are connected.
+  /// Blocks until each interface is up or has failed to open once, for `connect_wait` at most.
   static result<std::unique_ptr<node>> start(node_options options);
   /// As stop().
   ~node();

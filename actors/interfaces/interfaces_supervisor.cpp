@@ -80,6 +80,7 @@ struct interfaces_memory {
     interface_facts_ptr facts;  ///< null: free
     interface_description_ptr description;
     interface_actor actor;
+    bool attempted = false;                    ///< it has told whether its medium could be opened
     std::string section;                       ///< of the configuration: its own, or that of whoever spawned it
     traffic_meter_ptr meter;                   ///< null: carries nothing itself
     traffic_totals told;                       ///< what its parent knows of that
@@ -129,6 +130,12 @@ struct interfaces_memory {
     child.told = counted;
   }
   std::vector<shard_inlet> inlets() const { return {shards.begin(), shards.end()}; }
+  bool has_attempted(const configured& one) const {
+    if (!one.actor)
+      return true;
+    const auto found = slot_of.find(one.actor.address());
+    return found != slot_of.end() && (slots[found->second].attempted || slots[found->second].facts->online);
+  }
 };
 
 struct interfaces_state : kept_state<interfaces_memory>::life {
@@ -141,6 +148,7 @@ struct interfaces_state : kept_state<interfaces_memory>::life {
   io_pool* pool = nullptr;
   interface_registry front;                                 ///< how interfaces know us, in every life
   std::multimap<caf::actor_addr, detach_promise> detached;  ///< who waits for the end of whom
+  std::vector<caf::typed_response_promise<bool>> starting;  ///< who waits for the first attempts of all
 };
 
 using self_ptr = interfaces_supervisor::stateful_pointer<interfaces_state>;
@@ -150,6 +158,22 @@ void tell_shards(self_ptr self, const interfaces_state::slot& slot) {
     self->send(shard, interface_known{slot.facts, slot.actor});
   for (const auto& watcher : self->state.watchers)
     self->send(watcher, interface_known{slot.facts, slot.actor});
+}
+
+void answer_if_attempted(interfaces_state& s) {
+  if (s.starting.empty() || !std::all_of(s.configuration.begin(), s.configuration.end(),
+                                         [&](const auto& entry) { return s.has_attempted(entry.second); }))
+    return;
+  for (auto& waiting : std::exchange(s.starting, {}))
+    waiting.deliver(true);
+}
+
+caf::result<bool> on_wait_for_attempts(self_ptr self) {
+  auto& s = self->state;
+  auto promise = self->make_response_promise<bool>();
+  s.starting.push_back(promise);
+  answer_if_attempted(s);
+  return promise;
 }
 
 registration_ptr on_register(self_ptr self, const register_interface& wish) {
@@ -170,6 +194,7 @@ registration_ptr on_register(self_ptr self, const register_interface& wish) {
   facts.id = interface_id::make(index, slot.generation);
   slot.facts = std::make_shared<interface_facts>(facts);
   slot.actor = wish.self;
+  slot.attempted = false;
   slot.description = wish.description ? wish.description : std::make_shared<interface_description>();
   const auto parent = facts.parent.slot();
   const bool child = facts.parent && parent < s.slots.size() && s.slots[parent].facts;
@@ -185,6 +210,7 @@ registration_ptr on_register(self_ptr self, const register_interface& wish) {
   s.slot_of[wish.self.address()] = index;
   self->monitor(wish.self);
   tell_shards(self, slot);
+  answer_if_attempted(s);
   return std::make_shared<registration>(registration{facts, s.inlets()});
 }
 
@@ -193,7 +219,9 @@ interface_id on_facts(self_ptr self, const interface_facts_ptr& facts) {
   const auto index = facts->id.slot();
   if (index < s.slots.size() && s.slots[index].facts && s.slots[index].facts->id == facts->id) {
     s.slots[index].facts = facts;
+    s.slots[index].attempted = true;
     tell_shards(self, s.slots[index]);
+    answer_if_attempted(s);
   }
   return facts->id;
 }
@@ -303,6 +331,7 @@ void on_down(self_ptr self, const caf::down_msg& down) {
     else
       restart_later(self, found->first, found->second);
   }
+  answer_if_attempted(s);
   if (s.ending && s.configuration.empty())
     self->quit();
 }
@@ -539,6 +568,7 @@ interfaces_supervisor::behavior_type interfaces_behavior(self_ptr self, const no
             self->send(watcher, interface_known{slot.facts, slot.actor});
       },
       [self](const add_interface& wish) { return on_add(self, wish); },
+      [self](connect_atom) { return on_wait_for_attempts(self); },
       [self](detach_atom, const std::string& name) { return detach_one(self, name); },
       [self](detach_atom, duration within) { detach_all(self, within); },
       [self](restarted_atom, const std::string& name) { on_restart(self, name); },

@@ -38,7 +38,9 @@ using interfaces_supervisor = interface_registry::extend<
     caf::replies_to<add_interface>::with<std::string>,            // node, control
     // control: end the interface of that short name, connections first; answered when its sockets are closed
     caf::replies_to<detach_atom, std::string>::with<change_outcome>,
-    caf::reacts_to<detach_atom, duration>,                       // node: end all within that time, and then yourself
+    caf::reacts_to<detach_atom, duration>,  // node: end all within that time, and then yourself
+    // node: answered when each interface of the configuration is online or has failed at its first attempt
+    caf::replies_to<connect_atom>::with<bool>,
     caf::reacts_to<restarted_atom, std::string>,                 // itself: start this one again
     caf::reacts_to<sample_atom>,                                 // itself: take rates
     caf::reacts_to<drop_queue_atom>,                             // control: for all interfaces

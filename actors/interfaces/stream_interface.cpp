@@ -292,6 +292,8 @@ stream_actor::behavior_type stream_behavior(self_ptr self, const stream_settings
       [self](const connection_ptr& link) { on_connected(self, link); },
       [self, &s](const connect_failed& failed) {
         log(log_level::warning, "{} could not connect: {}", s.facts.name, failed.reason);
+        if (s.attempts == 1)
+          tell_facts(self, false, {});
         self->delayed_send(self, s.settings.common.streams.reconnect_wait, connect_atom::value);
       },
       [self](const connection_lost& lost) { on_lost(self, lost); },

@@ -74,15 +74,20 @@ class Place:
         port = free_port()
         self.relay = world.relay("relay", {"Port": tcp_server(port)}, kind=kind)
         self.python = world.client("python", self.relay).ready()
-        self.folder = self.relay.folder
-        if not attached:
-            self.folder = world.folder / "own"
-            self.folder.mkdir()
-            (self.folder / "config").write_text(config_text({"Relay": tcp_client(port)}))
+        self.line = None if attached else config_text({"Relay": tcp_client(port)})
         self.started = []
 
+    def folder(self):
+        """Of a program: the daemon's, or one of its own, since nodes of one identity take each other's tunnel over."""
+        if not self.line:
+            return self.relay.folder
+        own = self.world.folder / f"own-{len(self.started)}"
+        own.mkdir()
+        (own / "config").write_text(self.line)
+        return own
+
     def run(self, name, *arguments, raw=False, folder=True):
-        arguments = [self.folder, *arguments] if folder else arguments
+        arguments = [self.folder(), *arguments] if folder else arguments
         self.started.append(Program(self.world, name, *arguments, raw=raw))
         return self.started[-1]
 
@@ -192,7 +197,7 @@ def test_requests_are_answered(place, tmp_path):
 
 def pipe(place, program, role, target):
     """In C++ the address or the name says which end it is; in C a word before does."""
-    arguments = [role, place.folder, target] if program == "cat" else [place.folder, target]
+    arguments = [role, place.folder(), target] if program == "cat" else [place.folder(), target]
     return place.run(program, *arguments, raw=True, folder=False)
 
 

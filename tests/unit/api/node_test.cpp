@@ -2,8 +2,8 @@
 
 #include "actors/system_random.hpp"
 #include "tests/unit/actors/test_sockets.hpp"
-#include "tests/unit/inbox.hpp"
 #include "tests/unit/catch.hpp"
+#include "tests/unit/inbox.hpp"
 #include "transport/destination_name.hpp"
 
 #include <atomic>
@@ -332,6 +332,30 @@ TEST_CASE("what is under way when a node stops ends with that error, and so does
   CHECK(seen.contains(error::stopped));
   CHECK(nodes.guest->find(house.hash()).wait().error() == error::stopped);
   CHECK_FALSE(link.send({1}).wait());
+}
+
+TEST_CASE("what is announced right after the start is heard, since the lines are up by then") {
+  for (int round = 0; round < 10; ++round) {
+    const auto port = test::free_port();
+    const auto house = two::begin({tcp_server("Listener", "127.0.0.1", port)});
+    inbox<destination_hash> heard;
+    const auto watching =
+        house->watch_announces("test.early", [&](const announce_heard& one) { heard.put(one.from.destination); });
+    const auto guest = two::begin({tcp_client("Caller", "127.0.0.1", port)});
+    destination_options options;
+    options.name = "test.early";
+    const auto made = guest->add_destination(options).wait();
+    REQUIRE(made);
+    made->announce();
+    CHECK(heard.next() == made->hash());
+  }
+}
+
+TEST_CASE("a line that is refused is not waited for") {
+  node_options options;
+  options.interfaces = {tcp_client("Caller", "127.0.0.1", test::free_port())};
+  options.connect_wait = 1h;
+  CHECK(api::node::start(options));
 }
 
 TEST_CASE("what cannot be is an error") {
