@@ -1,9 +1,11 @@
 #include "actors/log.hpp"
 
+#include <spdlog/logger.h>
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <array>
+#include <fmt/format.h>
 #include <memory>
 #include <string>
 
@@ -59,8 +61,14 @@ void set_log_level(log_level level) {
   writer().set_level(level);
 }
 
-spdlog::logger& logger_of(log_level level) {
-  return writer().of(level);
+bool is_logged(log_level level) {
+  return writer().of(level).should_log(spdlog::level::info);
+}
+
+void write_log(log_level level, fmt::string_view text, fmt::format_args args) {
+  fmt::memory_buffer line;
+  fmt::vformat_to(fmt::appender(line), text, args);
+  writer().of(level).log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
 }
 
 }  // namespace plexus

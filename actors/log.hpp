@@ -2,11 +2,9 @@
 // Source: rns-1.5.7 section 11; RNS/__init__.py: log, loglevelname.
 #pragma once
 
-#include <spdlog/logger.h>
-
 #include <filesystem>
+#include <fmt/core.h>
 #include <optional>
-#include <utility>
 
 namespace plexus {
 
@@ -23,12 +21,14 @@ struct log_settings {
 void start_logging(const log_settings& settings);
 void set_log_level(log_level level);
 
-/// What writes lines of one level.
-spdlog::logger& logger_of(log_level level);
+bool is_logged(log_level level);
+/// The text is put together there and nowhere else: formatting is costly to compile.
+void write_log(log_level level, fmt::string_view text, fmt::format_args args);
 
 template <class... Args>
-void log(log_level level, spdlog::format_string_t<Args...> text, Args&&... args) {
-  logger_of(level).info(text, std::forward<Args>(args)...);
+void log(log_level level, fmt::format_string<Args...> text, Args&&... args) {
+  if (is_logged(level))
+    write_log(level, text, fmt::make_format_args(args...));
 }
 
 }  // namespace plexus

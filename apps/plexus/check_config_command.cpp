@@ -3,6 +3,8 @@
 #include "apps/plexus/node_access.hpp"
 #include "storage/config/config_directory.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <iostream>
 
 namespace plexus {

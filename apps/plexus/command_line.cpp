@@ -1,5 +1,7 @@
 #include "apps/plexus/command_line.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <iostream>
 
 namespace plexus {

@@ -2,11 +2,13 @@
 // it would do; main() then does it and ends with its exit code.
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include <functional>
 #include <optional>
 #include <string>
+
+namespace CLI {
+class App;
+}
 
 namespace plexus {
 

@@ -1,6 +1,8 @@
 // `plexus id`: rnid. Source: Utilities/rnid.py: main, validate_args; rns-1.5.7 section 10.2.
 #include "apps/plexus/id_work.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <iostream>
 
 namespace plexus {

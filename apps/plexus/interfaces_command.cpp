@@ -5,6 +5,8 @@
 #include "apps/plexus/table.hpp"
 #include "transport/control/status.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <iostream>
 

@@ -2,6 +2,8 @@
 #include "apps/plexus/command_line.hpp"
 #include "storage/config/config_text.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <csignal>
 #include <iostream>
 #include <unistd.h>

@@ -6,6 +6,8 @@
 #include "apps/plexus/system_random.hpp"
 #include "apps/plexus/terminal.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <iostream>

@@ -8,6 +8,8 @@
 #include "messages/packet.hpp"
 #include "transport/destination_name.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <iostream>

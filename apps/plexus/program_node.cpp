@@ -42,7 +42,8 @@ expected<std::shared_ptr<const identity>, std::string> program_identity(const co
   if (fs::exists(path, problem)) {
     auto loaded = api::load_identity(path);
     if (!loaded)
-      return unexpected("Could not load identity from " + path.string() + ": " + std::string(to_string(loaded.error())));
+      return unexpected("Could not load identity from " + path.string() + ": " +
+                        std::string(to_string(loaded.error())));
     return std::move(*loaded);
   }
   auto made = api::new_identity();

@@ -8,6 +8,8 @@
 #include "storage/state/state_directory.hpp"
 #include "transport/control/tables.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <iostream>

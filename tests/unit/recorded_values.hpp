@@ -2,6 +2,7 @@
 // map.
 #pragma once
 
+#include "tests/unit/test_data.hpp"
 #include "transport/control/value.hpp"
 
 #include <nlohmann/json.hpp>
@@ -13,7 +14,7 @@
 namespace plexus::test {
 
 inline nlohmann::ordered_json recorded(const std::string& name) {
-  std::ifstream file(std::string(PLEXUS_TEST_DATA) + "/" + name);
+  std::ifstream file(test::data_file(name));
   if (!file)
     throw std::runtime_error("no test data: " + name);
   return nlohmann::ordered_json::parse(file);

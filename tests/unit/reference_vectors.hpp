@@ -3,6 +3,7 @@
 
 #include "messages/octets.hpp"
 #include "tests/unit/catch.hpp"
+#include "tests/unit/test_data.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -14,7 +15,7 @@ namespace plexus::test {
 
 /// The cases of tests/data/<family>.json.
 inline nlohmann::json reference_cases(const std::string& family) {
-  std::ifstream file(std::string(PLEXUS_TEST_DATA) + "/" + family + ".json");
+  std::ifstream file(test::data_file(family + ".json"));
   REQUIRE(file);
   return nlohmann::json::parse(file);
 }

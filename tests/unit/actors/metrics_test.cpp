@@ -7,6 +7,7 @@
 #include "tests/unit/actors/test_sockets.hpp"
 #include "tests/unit/catch.hpp"
 #include "tests/unit/storage/temporary_directory.hpp"
+#include "tests/unit/test_data.hpp"
 #include "transport/crypto/random_source.hpp"
 #include "transport/destination_name.hpp"
 #include "transport/identity.hpp"
@@ -157,7 +158,7 @@ struct listed {
 
 /// Rows `| `name` | type | labels | ... |` of the table in docs/metrics.md.
 std::map<std::string, listed> documented_families() {
-  std::ifstream file(PLEXUS_TEST_DATA "/../../docs/metrics.md");
+  std::ifstream file(test::data_file("../../docs/metrics.md"));
   REQUIRE(file);
   std::map<std::string, listed> all;
   for (std::string line; std::getline(file, line);) {

@@ -1,6 +1,7 @@
 #include "storage/config/config_text.hpp"
 
 #include "tests/unit/catch.hpp"
+#include "tests/unit/test_data.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -11,7 +12,7 @@ using namespace plexus;
 namespace {
 
 nlohmann::json grammar_cases() {
-  std::ifstream in{PLEXUS_TEST_DATA "/config_grammar.json"};
+  std::ifstream in{test::data_file("config_grammar.json")};
   return nlohmann::json::parse(in).at("cases");
 }
 

@@ -1,6 +1,7 @@
 #include "storage/state/state_directory.hpp"
 #include "tests/unit/catch.hpp"
 #include "tests/unit/storage/temporary_directory.hpp"
+#include "tests/unit/test_data.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -14,10 +15,10 @@ namespace fs = std::filesystem;
 namespace {
 
 // What a node of RNS 1.5.7 wrote (tests/interop/rns_state.py make), and what another one loaded from it.
-const state_directory recorded{PLEXUS_TEST_DATA "/state"};
+const state_directory recorded{test::data_file("state")};
 
 nlohmann::json loaded_by_reference() {
-  std::ifstream in{PLEXUS_TEST_DATA "/state/loaded.json"};
+  std::ifstream in{test::data_file("state/loaded.json")};
   return nlohmann::json::parse(in);
 }
 

@@ -1,6 +1,7 @@
 // The router against recordings of the Python reference (tests/data/generate_router.py): the same packets in, the same
 // packets out on the same interfaces, but for the timing of rebroadcasts and the deviations named below.
 #include "tests/unit/catch.hpp"
+#include "tests/unit/test_data.hpp"
 #include "transport/destination_name.hpp"
 #include "transport/router/router.hpp"
 
@@ -15,7 +16,7 @@ using nlohmann::json;
 using sent_list = std::vector<std::pair<unsigned, std::string>>;
 
 json read_recording(unsigned seed) {
-  std::ifstream file(std::string(PLEXUS_TEST_DATA) + "/router_" + std::to_string(seed) + ".json");
+  std::ifstream file(test::data_file("router_" + std::to_string(seed) + ".json"));
   REQUIRE(file);
   return json::parse(file);
 }

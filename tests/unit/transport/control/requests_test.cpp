@@ -1,6 +1,7 @@
 #include "transport/control/requests.hpp"
 
 #include "tests/unit/catch.hpp"
+#include "tests/unit/test_data.hpp"
 #include "transport/control/status.hpp"
 #include "transport/control/value_msgpack.hpp"
 
@@ -51,7 +52,7 @@ const std::vector<request> calls{
 };
 
 value recorded_reply(const std::string& version) {
-  std::ifstream file(std::string(PLEXUS_TEST_DATA) + "/control/interface_stats_" + version + ".hex");
+  std::ifstream file(test::data_file(std::string("control/interface_stats_") + version + ".hex"));
   std::string hex;
   file >> hex;
   return from_msgpack(from_hex(hex)).value();

@@ -3,6 +3,7 @@
 
 #include "messages/addresses.hpp"
 #include "messages/instant.hpp"
+#include "tests/unit/test_data.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -12,7 +13,7 @@ namespace plexus::test {
 
 inline const nlohmann::json& recorded_gates() {
   static const auto recorded = [] {
-    std::ifstream file(PLEXUS_TEST_DATA "/gates.json");
+    std::ifstream file(test::data_file("gates.json"));
     return nlohmann::json::parse(file);
   }();
   return recorded;
